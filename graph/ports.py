@@ -118,8 +118,18 @@ class GraphStore(Protocol):
         """Remove an incomplete run and all it wrote."""
         ...
 
-    def query(self, name: str, parameters: Mapping[str, Any] | None = None) -> Rows:
-        """Run a query of the catalogue (``queries/``); incomplete runs are invisible to it."""
+    def query(
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Rows:
+        """Run a query of the catalogue (``queries/``); incomplete runs are invisible to it.
+
+        Without ``limit`` every row comes; a run past ``timeout_seconds`` raises ``TimeLimitError``.
+        """
         ...
 
     def query_free(

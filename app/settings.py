@@ -1,0 +1,62 @@
+"""Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the workspace is and which store it uses.
+
+    Args:
+        workspace: Folder of the workspace.
+        store_url: ``embedded:`` for the workspace's own store, or an address such as ``neo4j+s://host:7687``.
+        username: Neo4j user.
+        password: Neo4j password; kept out of every repr.
+        database: Neo4j database; None for the server's default.
+        test_mode: True under the browser tests, which need handles into the page.
+    """
+
+    workspace: Path
+    store_url: str = "embedded:"
+    username: str = "neo4j"
+    password: str | None = field(default=None, repr=False)
+    database: str | None = None
+    test_mode: bool = False
+
+    @property
+    def is_embedded(self) -> bool:
+        """True where the store lives in the workspace itself."""
+        return self.store_url.startswith("embedded:")
+
+
+def load(
+    workspace: Path | None = None, store_url: str | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Read settings from options first, then the environment, then defaults.
+
+    Args:
+        workspace: ``--workspace``; else ``ATOLL_WORKSPACE``, else ``./workspace``.
+        store_url: ``--store``; else ``NEO4J_URI``, else the embedded store. ``neo4j`` means ``NEO4J_URI``.
+        environment: Instead of ``os.environ``.
+
+    Returns:
+        The settings; nothing is opened or checked yet.
+    """
+    env = os.environ if environment is None else environment
+    if store_url == "neo4j":
+        store_url = env.get("NEO4J_URI") or "neo4j://127.0.0.1:7687"
+    elif store_url == "embedded":
+        store_url = "embedded:"
+    return Settings(
+        workspace=Path(workspace or env.get("ATOLL_WORKSPACE") or "workspace").expanduser().absolute(),
+        store_url=store_url or env.get("NEO4J_URI") or "embedded:",
+        username=env.get("NEO4J_USERNAME") or "neo4j",
+        password=env.get("NEO4J_PASSWORD"),
+        database=env.get("NEO4J_DATABASE") or None,
+        test_mode=env.get("ATOLL_TEST_MODE") == "1",
+    )
