@@ -57,3 +57,7 @@ def _fail(message: str, status: int, given: list[str]) -> int:
     if "--json" in given:
         sys.stdout.write(json.dumps({"schema": "error-1", "error": message, "exit_status": status}) + "\n")
     return status
+
+
+if __name__ == "__main__":
+    main()

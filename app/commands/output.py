@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from app.analysis.results import plain
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -35,23 +36,6 @@ AdoptOption = Annotated[
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 ProgressCallback = Callable[[str, int, int | None], None]
-
-
-def plain(value: Any) -> Any:
-    """Turn dates, paths and NaN into what JSON can say."""
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - NaN is the one value that differs from itself
-        return None
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, Path):
-        return str(value)
-    if hasattr(value, "item"):  # numpy scalars
-        return plain(value.item())
-    return value
 
 
 def emit(schema: str, payload: Mapping[str, Any], *, as_json: bool, text: Callable[[], None]) -> None:

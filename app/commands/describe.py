@@ -1,0 +1,122 @@
+"""`atoll describe`: what the telemetry says of a drive or a fleet, with its evidence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.analysis.descriptive import describe_drive, describe_fleet
+from app.analysis.filters import parse_filters
+from app.analysis.results import DriveDescription, FleetDescription
+from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
+from app.settings import load
+from app.wiring import open_workspace
+from graph.errors import InputError
+from graph.ontology.model import Severity
+
+cli = typer.Typer(help="Findings with their evidence, and rates with their intervals.", no_args_is_help=True, rich_markup_mode=None)
+SHOWN_FINDINGS = 30
+
+
+@cli.command("drive")
+def drive(
+    drive_id: Annotated[str, typer.Argument(help="Serial number, or key (drive:FLEET:MODEL:SERIAL).", metavar="ID")],
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verdict of one drive, every finding behind it, and the rows each rests on."""
+    opened = open_workspace(load(workspace, store))
+    try:
+        with progress_on_terminal() as progress:
+            described = describe_drive(opened.store, opened.lake, drive_id, writing=opened.writing, progress=progress)
+    finally:
+        opened.store.close()
+    emit("describe-drive-1", described.to_json(), as_json=as_json, text=lambda: _print_drive(described))
+
+
+@cli.command("fleet")
+def fleet(
+    fleet_name: Annotated[str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")] = None,
+    filter_text: Annotated[
+        str, typer.Option("--filter", help="For example \"model=MB2 rack=R-17\"; quote values with blanks.")
+    ] = "",
+    new_since: Annotated[str | None, typer.Option("--new-since", metavar="DATE", help="Only findings since DATE (YYYY-MM-DD).")] = None,
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", help="Exit status 1 where a finding is at least this: red or amber.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Failure rates with exact intervals, survival, and all open findings of a fleet."""
+    if fail_on not in (None, "red", "amber"):
+        raise InputError(f"--fail-on '{fail_on}': expected red or amber.")
+    since = _date(new_since) if new_since else None
+    filters = parse_filters(filter_text)
+    opened = open_workspace(load(workspace, store))
+    try:
+        with progress_on_terminal() as progress:
+            described = describe_fleet(
+                opened.store,
+                opened.lake,
+                fleet_name,
+                filters,
+                since,
+                writing=opened.writing,
+                progress=progress,
+            )
+    finally:
+        opened.store.close()
+    emit("describe-fleet-1", described.to_json(), as_json=as_json, text=lambda: _print_fleet(described))
+    if fail_on and any(row.severity.rank <= Severity(fail_on).rank for row in described.findings):
+        raise typer.Exit(1)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--new-since '{text}': expected a date as YYYY-MM-DD, for example 2026-10-31.") from None
+
+
+def _print_drive(described: DriveDescription) -> None:
+    typer.echo(f"{described.drive} · {described.model} · {described.verdict}: {described.verdict_reason}")
+    for row in described.findings:
+        typer.echo(f"  {row.severity:7} {row.statement}")
+        typer.echo(
+            f"          {row.attribute or 'no attribute'} · rule {row.rule} {row.rule_version} · "
+            f"limit {row.threshold_source} · {row.window.first_day} to {row.window.last_day}"
+        )
+
+
+def _print_fleet(described: FleetDescription) -> None:
+    label = " (synthetic)" if described.synthetic else ""
+    typer.echo(
+        f"{described.fleet}{label}: {described.drives:,} drives, {described.failures:,} failures, "
+        f"{described.hosts:,} hosts, {described.racks:,} racks, {described.rooms:,} rooms"
+    )
+    if described.afr_percent is not None:
+        typer.echo(
+            f"failure rate {described.afr_percent:.2f} % a year, 95 % interval {described.afr_low:.2f} to "
+            f"{described.afr_high:.2f} %, over {described.drive_days:,} drive-days"
+        )
+    else:
+        typer.echo("failure rate: none, since no drive-day was observed")
+    table = Table("Model", "Drives", "Failures", "Drive-days", "% a year", "95 % interval", box=None)
+    for row in described.models:
+        rate = "" if row.afr_percent is None else f"{row.afr_percent:.2f}"
+        interval = "" if row.afr_percent is None else f"{row.afr_low:.2f} to {row.afr_high:.2f}"
+        table.add_row(row.group, f"{row.drives:,}", f"{row.failures:,}", f"{row.drive_days:,}", rate, interval)
+    Console(soft_wrap=True, highlight=False).print(table)
+    worst = sorted(described.findings, key=lambda row: row.severity.rank)
+    for row in worst[:SHOWN_FINDINGS]:
+        typer.echo(f"  {row.severity:7} {row.subject}: {row.statement}")
+    typer.echo(
+        f"showing {min(SHOWN_FINDINGS, len(worst))} of {len(worst):,} findings · "
+        f"rule base {described.rule_base_version} · store version {described.store_version}"
+    )

@@ -1,0 +1,81 @@
+"""`atoll ingest`: read sources into the readings and the graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.analysis.assess import assess_fleet
+from app.commands.output import AdoptOption, JsonOption, StoreOption, WorkspaceOption, emit, messages, progress_on_terminal
+from app.settings import load
+from app.wiring import open_workspace
+from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
+from ingest.telemetry.registry import FORMATS
+
+cli = typer.Typer(help="Read sources into the graph.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@cli.callback()
+def ingest() -> None:
+    """Read sources into the graph."""
+
+
+@cli.command("telemetry")
+def telemetry(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or a folder of files of which only new ones are read.", metavar="PATH...")],
+    format_name: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}.")],
+    fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
+    assess: Annotated[bool, typer.Option("--assess/--no-assess", help="Run the rule base afterwards.")] = True,
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="Mark the fleet as synthetic data.")] = False,
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    adopt: AdoptOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read drive telemetry: daily SMART readings, failure tickets, windows.
+
+    A file read twice changes nothing. Rows that cannot be used go to a quarantine file with the reason of each; a run
+    that is killed leaves nothing visible and resumes with the same command.
+
+    Example: atoll ingest telemetry backblaze-daily.parquet --format backblaze-daily --fleet backblaze
+    """
+    settings = load(workspace, store)
+    opened = open_workspace(settings, create=True, adopt=adopt)
+    try:
+        with opened.writing(), progress_on_terminal() as progress:
+            report = ingest_telemetry(
+                paths,
+                format_name,
+                fleet,
+                store=opened.store,
+                lake=opened.lake,
+                workspace=opened.path,
+                dry_run=dry_run,
+                progress=progress,
+                synthetic=synthetic or None,
+            )
+            payload = {**report.to_json(), "dry_run": dry_run}
+            if assess and not dry_run:
+                assessment = assess_fleet(opened.store, opened.lake, fleet, progress=progress)
+                payload["findings"] = assessment.num_findings
+                payload["store_version"] = opened.store.version()
+    finally:
+        opened.store.close()
+    emit("ingest-telemetry-1", payload, as_json=as_json, text=lambda: _print_report(report, payload))
+
+
+def _print_report(report: IngestReport, payload: dict[str, object]) -> None:
+    verb = "would write" if payload["dry_run"] else "wrote"
+    typer.echo(
+        f"read {report.rows_read:,} rows, rejected {report.rows_rejected:,}: {report.drives:,} drives, "
+        f"{report.windows:,} windows, {report.failures:,} failures"
+    )
+    typer.echo(
+        f"{verb} {report.nodes_written:,} nodes and {report.relationships_written:,} relationships "
+        f"in {report.seconds:.1f} s · store version {payload['store_version']}"
+    )
+    if report.quarantine:
+        messages.print(f"rejected rows, each with its reason: {report.quarantine}", markup=False)
