@@ -1,0 +1,300 @@
+"""The readings lake: staging a run's rows into months, reading what a manifest lists, removing what none needs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from graph.errors import InputError, StoreError
+from graph.readings.exposure import exposure
+from graph.readings.manifest import LakeFile, Manifest, placed
+
+KEYS = ("drive_key", "day")
+COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+NewRows = ir.Table | pa.Table | Path | str | Sequence[Path | str]
+
+
+class ReadingsLake:
+    """Daily readings of all fleets below one folder, one row a drive and day.
+
+    Layout: ``fleet=<fleet>/month=YYYY-MM/<run>.parquet`` and ``fleet=<fleet>/manifest-<run>.json``. Files are never
+    changed in place: a run writes the months it touches anew and a manifest that lists all live files, so a run
+    that is not completed in the graph has changed nothing.
+
+    One lake object holds one DuckDB connection: one thread at a time.
+
+    Args:
+        root: Folder of the lake; made by the first run.
+        memory_limit: What DuckDB may use before it spills to ``root/.spill``.
+    """
+
+    def __init__(self, root: Path, memory_limit: str = "1500MB") -> None:
+        self.root = Path(root)
+        self._memory_limit = memory_limit
+
+    @cached_property
+    def connection(self) -> Backend:
+        """The Ibis DuckDB backend on which all tables of this lake live."""
+        connection = ibis.duckdb.connect(memory_limit=self._memory_limit, temp_directory=str(self.root / ".spill"))
+        connection.raw_sql("SET preserve_insertion_order = false")
+        connection.raw_sql("SET enable_progress_bar = false")
+        return connection
+
+    def stage(
+        self,
+        run_key: str,
+        fleet: str,
+        new_rows: NewRows,
+        base_manifest: str | None = None,
+        *,
+        intervals: ir.Table | pa.Table | None = None,
+    ) -> str:
+        """Merge new readings into those of ``base_manifest`` and write what changes as files of this run.
+
+        A new row replaces the stored row of the same drive and day column by column: where it has no value (null or
+        NaN), the stored value stays. Months in which nothing changes keep their file. Nothing that was there before
+        is touched, so an interrupted call leaves only files that no manifest needs.
+
+        Args:
+            run_key: ``run:{uuid}``; names the files.
+            fleet: Name of the fleet.
+            new_rows: ``drive_key`` (string), ``day`` (date) and one numeric column an attribute; an Ibis table, an
+                Arrow table, or Parquet files. At most one row a drive and day.
+            base_manifest: What to build on, as returned by an earlier call; None for an empty fleet.
+            intervals: ``drive_key``, ``first_day``, ``last_day`` (dates, both included) in which a drive is known to
+                have run; added to those stored.
+
+        Returns:
+            Path of the manifest relative to the root. It is ``base_manifest`` itself where nothing changed.
+
+        Raises:
+            InputError: A column is missing, has an unusable name or type, a key is null, or a drive has two rows for
+                one day.
+            StoreError: The base is damaged, or the folder cannot be written to.
+        """
+        folder = f"fleet={quote(fleet, safe='')}"
+        run = run_key.removeprefix("run:")
+        base = Manifest.read(self.root, base_manifest) if base_manifest else None
+        # Sorted by month once, so that each month is then merged alone and memory stays bounded.
+        incoming = self.root / folder / f".incoming-{uuid4().hex}"
+        try:
+            incoming.mkdir(parents=True)
+            months = self._split_by_month(self._checked(new_rows), incoming)
+            live = {file.month: file for file in base.files} if base else {}
+            for month, source in months.items():
+                stored = live.get(month)
+                if stored and not self._changes(source, stored):
+                    continue
+                path = f"{folder}/month={month}/{run}.parquet"
+                live[month] = LakeFile(path, month, self._write_month(source, stored, path))
+            interval_file = self._stage_intervals(intervals, base, f"{folder}/intervals-{run}.parquet")
+        except OSError as error:
+            raise StoreError(f"{self.root}: cannot be written ({error.strerror or error}).") from error
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+        files = tuple(live[month] for month in sorted(live))
+        if base and base_manifest and (files, interval_file) == (base.files, base.intervals):
+            return base_manifest
+        path = f"{folder}/manifest-{run}.json"
+        Manifest(run_key, fleet, base_manifest, files, interval_file).write(self.root, path)
+        return path
+
+    def readings(self, manifests: Sequence[str]) -> ir.Table:
+        """Readings of several fleets as one table; a column that a fleet lacks is null there.
+
+        Args:
+            manifests: Paths as returned by ``stage``, one a fleet.
+
+        Returns:
+            ``drive_key`` (string), ``day`` (date) and one float64 column an attribute, in the order of names.
+        """
+        paths = [file.path for manifest in manifests for file in Manifest.read(self.root, manifest).files]
+        if not paths:
+            return ibis.memtable([], schema={"drive_key": "string", "day": "date"})
+        table = self._table(paths)
+        return table.select(*KEYS, *sorted(set(table.columns) - set(KEYS)))
+
+    def intervals(self, manifests: Sequence[str]) -> ir.Table:
+        """Observation intervals of several fleets: ``drive_key``, ``first_day``, ``last_day``."""
+        files = [Manifest.read(self.root, manifest).intervals for manifest in manifests]
+        paths = [file.path for file in files if file]
+        if not paths:
+            return ibis.memtable([], schema={"drive_key": "string", "first_day": "date", "last_day": "date"})
+        return self._table(paths)
+
+    def exposure(self, manifests: Sequence[str]) -> ir.Table:
+        """Days on which each drive was observed (see ``graph.readings.exposure``): ``drive_key``, ``drive_days``."""
+        return exposure(self.readings(manifests), self.intervals(manifests))
+
+    def collect_garbage(self, live_manifests: Iterable[str]) -> int:
+        """Remove every file of the lake that none of the given manifests needs.
+
+        Call it as the only writer. A reader that still works with an older manifest loses its files, so keep that
+        manifest among the live ones for as long as readers may use it.
+
+        Args:
+            live_manifests: Manifests to keep, of all fleets.
+
+        Returns:
+            Number of files removed.
+        """
+        live = set(live_manifests)
+        needed = live.union(*(Manifest.read(self.root, path).paths() for path in live))
+        removed = 0
+        for file in [*self.root.glob("fleet=*/*"), *self.root.glob("fleet=*/month=*/*")]:
+            if file.is_file() and file.relative_to(self.root).as_posix() not in needed:
+                file.unlink()
+                removed += 1
+        for folder in self.root.glob("fleet=*/.incoming-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in [*self.root.glob("fleet=*/month=*"), *self.root.glob("fleet=*")]:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        return removed
+
+    def close(self) -> None:
+        """Close the DuckDB connection, if there is one."""
+        if "connection" in self.__dict__:
+            self.connection.disconnect()
+            del self.__dict__["connection"]
+
+    def _checked(self, new_rows: NewRows) -> ir.Table:
+        """Bring new rows into the form of the lake: keys first, attributes as float64, NaN and infinity as null."""
+        if isinstance(new_rows, ir.Table):
+            table = new_rows
+        elif isinstance(new_rows, pa.Table):
+            table = ibis.memtable(new_rows)
+        else:
+            paths = [new_rows] if isinstance(new_rows, str | Path) else new_rows
+            table = self.connection.read_parquet([str(path) for path in paths], union_by_name=True)
+        schema = table.schema()
+        for key, fits in (("drive_key", "is_string"), ("day", "is_date")):
+            if key not in schema or not getattr(schema[key], fits)():
+                found = f"is of type {schema[key]}" if key in schema else "is missing"
+                raise InputError(f"New readings: column '{key}' {found}; expected a {fits.removeprefix('is_')}.")
+        attributes = [name for name in schema if name not in KEYS]
+        for name in attributes:
+            if not COLUMN_NAME.fullmatch(name):
+                raise InputError(f"New readings: column '{name}' is no attribute column; expected a name like 'ata_5'.")
+            if not (schema[name].is_numeric() or schema[name].is_null()):
+                raise InputError(f"New readings: column '{name}' is of type {schema[name]}; expected a number.")
+        return table.select(*KEYS, *(_finite(table[name].cast("float64")).name(name) for name in attributes))
+
+    def _split_by_month(self, rows: ir.Table, incoming: Path) -> dict[str, str]:
+        """Write rows into ``incoming`` by month; returns a DuckDB scan of each month's files, by month."""
+        rows = rows.mutate(month=rows.day.strftime("%Y-%m"))
+        rows.to_parquet(str(incoming), partition_by=("month",), overwrite=True)
+        scans = {}
+        for folder in sorted(incoming.glob("month=*")):
+            month = folder.name.removeprefix("month=")
+            scan = self._scan([folder.relative_to(self.root).as_posix() + "/*.parquet"])
+            self._refuse_bad_keys(scan, month)
+            scans[month] = scan
+        return scans
+
+    def _refuse_bad_keys(self, scan: str, month: str) -> None:
+        """Refuse null keys and drives with two rows for one day."""
+        if not re.fullmatch(r"\d{4}-\d{2}", month) or self._fetch(f"FROM {scan} WHERE drive_key IS NULL LIMIT 1"):
+            raise InputError("New readings: a row has no drive_key or no day; expected both in every row.")
+        double = self._fetch(
+            f"SELECT drive_key, day, count(*) FROM {scan} GROUP BY drive_key, day HAVING count(*) > 1 LIMIT 1"
+        )
+        if double:
+            drive, day, count = double[0]
+            raise InputError(f"New readings: {drive} has {count} rows for {day}; expected one row a drive and day.")
+
+    def _changes(self, new: str, stored: LakeFile) -> bool:
+        """True where a new row is not stored yet or has a value that differs from what is stored."""
+        old = self._scan([stored.path])
+        known = set(self._columns(old))
+        attributes = [name for name in self._columns(new) if name not in KEYS]
+        differs = ["old.drive_key IS NULL"]
+        for name in attributes:
+            is_new = f"new.{name} IS NOT NULL"
+            differs.append(f"({is_new} AND new.{name} IS DISTINCT FROM old.{name})" if name in known else is_new)
+        return bool(
+            self._fetch(
+                f"SELECT 1 FROM {new} AS new LEFT JOIN {old} AS old USING (drive_key, day) "
+                f"WHERE {' OR '.join(differs)} LIMIT 1"
+            )
+        )
+
+    def _write_month(self, new: str, stored: LakeFile | None, path: str) -> int:
+        """Write one month, merged with what is stored of it; returns its number of rows."""
+        if stored is None:
+            query = f"FROM {new}"
+        else:
+            old = self._scan([stored.path])
+            new_columns, old_columns = self._columns(new), self._columns(old)
+            both = [name for name in new_columns if name in old_columns and name not in KEYS]
+            columns = [
+                *KEYS,
+                *(f"coalesce(new.{name}, old.{name}) AS {name}" for name in both),
+                *(name for name in (*old_columns, *new_columns) if name not in both and name not in KEYS),
+            ]
+            query = f"SELECT {', '.join(columns)} FROM {new} AS new FULL JOIN {old} AS old USING (drive_key, day)"
+        return self._copy(query, path, order="drive_key, day")
+
+    def _stage_intervals(
+        self, intervals: ir.Table | pa.Table | None, base: Manifest | None, path: str
+    ) -> LakeFile | None:
+        """Add intervals to those of the base; returns the file that holds them all, None where there are none."""
+        stored = base.intervals if base else None
+        if intervals is None:
+            return stored
+        table = intervals if isinstance(intervals, ir.Table) else ibis.memtable(intervals)
+        table = table.select("drive_key", table.first_day.cast("date"), table.last_day.cast("date")).distinct()
+        if stored:
+            table = table.union(self._table([stored.path]), distinct=True)
+        num_rows = int(table.count().to_pyarrow().as_py())
+        if num_rows == (stored.num_rows if stored else 0):
+            return stored
+        with placed(self.root / path) as temporary:
+            table.to_parquet(str(temporary))
+        return LakeFile(path, "", num_rows)
+
+    def _copy(self, query: str, path: str, order: str) -> int:
+        """Write a query's rows to a file of the lake; returns their number."""
+        with placed(self.root / path) as temporary:
+            count = self._fetch(
+                f"COPY ({query} ORDER BY {order}) TO '{_quoted(temporary)}' (FORMAT parquet, COMPRESSION zstd)"
+            )
+        return int(count[0][0])
+
+    def _fetch(self, sql: str) -> list[tuple]:
+        """Run a statement on our connection and fetch all its rows."""
+        return self.connection.raw_sql(sql).fetchall()
+
+    def _columns(self, scan: str) -> list[str]:
+        """Names of a scan's columns."""
+        return [str(row[0]) for row in self._fetch(f"DESCRIBE FROM {scan}")]
+
+    def _table(self, paths: Sequence[str]) -> ir.Table:
+        """Files of the lake as one table, columns united by name."""
+        files = [str(self.root / path) for path in paths]
+        return self.connection.read_parquet(files, union_by_name=True, hive_partitioning=False)
+
+    def _scan(self, paths: Sequence[str]) -> str:
+        """DuckDB's table function over files of the lake, columns united by name."""
+        names = ", ".join(f"'{_quoted(self.root / path)}'" for path in paths)
+        return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false)"
+
+
+def _finite(value: ir.FloatingValue) -> ir.FloatingValue:
+    """The value, or null where it is NaN or infinite."""
+    return ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
+
+
+def _quoted(path: Path) -> str:
+    """A path as it stands between the single quotes of a statement."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,84 @@
+"""The latest window of each drive: its last days, ending at its own last day."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from graph.windows.reductions import max_by, min_by
+from graph.windows.shape import attributes, checked_days, day_where_known, prepared
+
+
+def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
+    """Compute the latest window of each drive.
+
+    The window holds the readings of the ``days`` calendar days that end at the drive's own last day; readings before
+    it play no part. Missing days and missing values (null or NaN) are left out, never filled.
+
+    Args:
+        readings: ``drive_key``, ``day`` (date) and one numeric column an attribute; one row a drive and day.
+        days: Length of the window in days, at least 1.
+
+    Returns:
+        One row a drive: ``drive_key, first_day, last_day, num_readings, content_sha256`` and for each attribute ``c``:
+        ``c_first, c_last, c_min, c_max`` in the attribute's unit; ``c_rise``, the sum of its increases from reading to
+        reading (after a reset of a counter it goes on counting from the new value); ``c_slope_per_day``, the least
+        squares slope over calendar days, null for fewer than two days; ``c_last_change_day``, the day of the latest
+        reading that differs from the one before it, null where none does; ``c_num_resets``, how often it fell.
+        All measures are null for an attribute with no value in the window.
+
+        ``content_sha256`` covers the days and values of the window (values to six decimals), in hexadecimal, whatever
+        the order of rows and columns and whether or not columns without a value are there.
+
+    Raises:
+        InputError: ``days`` is below 1, or a key column is missing.
+    """
+    names = attributes(readings)
+    rows = prepared(readings)
+    own_last = rows.day_number.max().over(ibis.window(group_by="drive_key"))
+    rows = rows.mutate(last_number=own_last)
+    rows = rows.filter(rows.day_number > rows.last_number - checked_days(days)).drop("last_number")
+    before = ibis.window(group_by="drive_key", order_by="day_number", rows=(None, -1))
+    rows = rows.mutate(
+        **{f"{name}_before": max_by(rows[name], day_where_known(rows, name)).over(before) for name in names}
+    )
+    measures: dict[str, ir.Value] = {
+        "first_day": rows.day.min(),
+        "last_day": rows.day.max(),
+        "num_readings": rows.count().cast("int64"),
+        "lines": _line(rows, names).collect(),
+    }
+    for name in names:
+        measures |= _measures(rows, name)
+    windows = rows.group_by("drive_key").agg(**measures)
+    content = windows.lines.sort().join("\n").hexdigest("sha256")
+    windows = windows.mutate(content_sha256=content)
+    leading = ("drive_key", "first_day", "last_day", "num_readings", "content_sha256")
+    return windows.select(*leading, *(name for name in windows.columns if name not in (*leading, "lines")))
+
+
+def _measures(rows: ir.Table, name: str) -> dict[str, ir.Value]:
+    """The measures of one attribute, as aggregates over a drive's window."""
+    value, before, day = rows[name], rows[f"{name}_before"], rows.day_number
+    known, known_day = value.notnull(), day_where_known(rows, name)
+    change = value - before
+    return {
+        f"{name}_first": min_by(value, known_day),
+        f"{name}_last": max_by(value, known_day),
+        f"{name}_min": value.min(),
+        f"{name}_max": value.max(),
+        f"{name}_rise": ibis.ifelse(change > 0, change, ibis.ifelse(known, 0.0, ibis.null("float64"))).sum(),
+        f"{name}_slope_per_day": value.cov(day, how="pop", where=known) / day.var(how="pop", where=known).nullif(0),
+        f"{name}_last_change_day": rows.day.max(where=change != 0),
+        f"{name}_num_resets": ibis.ifelse(change < 0, 1, ibis.ifelse(known, 0, ibis.null("int64"))).sum().cast("int64"),
+    }
+
+
+def _line(rows: ir.Table, names: list[str]) -> ir.StringValue:
+    """One reading as text: its day and ``name=value`` of every value, in the order of names."""
+    line = rows.day.cast("string")
+    for name in sorted(names):
+        # As a decimal, because engines write floats differently; the clip keeps what a decimal of 38 digits can hold.
+        text = rows[name].clip(-1e30, 1e30).cast("decimal(38, 6)").cast("string")
+        line = line + (ibis.literal(f" {name}=") + text).fill_null("")
+    return line

@@ -1,0 +1,64 @@
+"""What a telemetry window holds, whichever way it is computed."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from graph.errors import InputError
+
+# Counts up whenever a column changes its meaning: windows of different versions are never compared.
+DEFINITION_VERSION = 1
+
+KEYS = ("drive_key", "day")
+
+MEASURES = ("first", "last", "min", "max", "rise", "slope_per_day", "last_change_day", "num_resets")
+
+
+def attributes(readings: ir.Table) -> list[str]:
+    """Attribute columns of a table of readings: all but its keys.
+
+    Raises:
+        InputError: A key column is missing.
+    """
+    for key in KEYS:
+        if key not in readings.columns:
+            raise InputError(f"Readings: column '{key}' is missing; there are {', '.join(readings.columns)}.")
+    return [name for name in readings.columns if name not in KEYS]
+
+
+def window_columns(attribute: str) -> dict[str, str]:
+    """Column of each measure of an attribute, by measure: ``{"first": "ata_5_first", …}``."""
+    return {measure: f"{attribute}_{measure}" for measure in MEASURES}
+
+
+def checked_days(days: int) -> int:
+    """The length of a window in days.
+
+    Raises:
+        InputError: It is below 1.
+    """
+    if days < 1:
+        raise InputError(f"Window of {days} days: expected at least 1.")
+    return days
+
+
+def prepared(readings: ir.Table) -> ir.Table:
+    """Readings with NaN as null, all attributes float64, and ``day_number``, the day as an integer.
+
+    Range windows over an integer are the same on every engine, over a date they are not.
+    """
+    values = {name: _known(readings[name]) for name in attributes(readings)}
+    day_number = readings.day.delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+    return readings.select("drive_key", "day", day_number=day_number, **values)
+
+
+def _known(value: ir.NumericValue) -> ir.FloatingValue:
+    """A number as float64, null where it is NaN."""
+    number = value.cast("float64")
+    return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+
+
+def day_where_known(rows: ir.Table, name: str) -> ir.IntegerValue:
+    """The day number of a prepared reading, null where the attribute has no value."""
+    return ibis.ifelse(rows[name].notnull(), rows.day_number, ibis.null("int32"))
