@@ -1,0 +1,94 @@
+"""Annualised failure rates with exact intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from app.analysis.results import RateRow
+
+DAYS_A_YEAR = 365
+AGE_BANDS_YEARS = (0, 1, 2, 3, 4, 5)
+
+
+def annualised_failure_rate(
+    failures: int, drive_days: int, level: float = 0.95
+) -> tuple[float | None, float | None, float | None]:
+    """Failures / drive-days × 365 in % a year, with its exact Poisson interval.
+
+    Args:
+        failures: Failures seen, at least 0.
+        drive_days: Days under observation; with 0 there is no rate.
+        level: Of the interval.
+
+    Returns:
+        Rate, lower and upper end, % a year; all None without drive-days.
+
+    References:
+        Garwood, Biometrika 28, 1936 (interval).
+    """
+    if drive_days <= 0:
+        return None, None, None
+    tail = (1 - level) / 2
+    scale = DAYS_A_YEAR * 100 / drive_days
+    low = stats.chi2.ppf(tail, 2 * failures) / 2 if failures else 0.0
+    high = stats.chi2.ppf(1 - tail, 2 * failures + 2) / 2
+    return failures * scale, float(low * scale), float(high * scale)
+
+
+def rate_row(group: str, drives: int, failures: int, drive_days: int) -> RateRow:
+    """Rate of one group."""
+    return RateRow(group, drives, failures, drive_days, *annualised_failure_rate(failures, drive_days))
+
+
+def rates_by(drives: pd.DataFrame, column: str) -> list[RateRow]:
+    """Rates of the groups of ``column``, largest exposure first.
+
+    Args:
+        drives: Columns ``drive_days`` and ``is_failed`` (failed while observed) and the group's column; drives
+            without exposure or group are left out.
+        column: What to group by.
+    """
+    observed = drives[(drives["drive_days"] > 0) & drives[column].notna()]
+    groups = observed.groupby(column, sort=True).agg(
+        drives=("drive_days", "size"), failures=("is_failed", "sum"), drive_days=("drive_days", "sum")
+    )
+    groups = groups.sort_values("drive_days", ascending=False, kind="stable")
+    return [rate_row(str(r.Index), int(r.drives), int(r.failures), int(r.drive_days)) for r in groups.itertuples()]
+
+
+def rates_by_age(drives: pd.DataFrame) -> list[RateRow]:
+    """Rates by age band: each drive's days are shared out over the bands it lived through.
+
+    Args:
+        drives: Columns ``drive_days``, ``is_failed``, ``entry_age_days`` and ``exit_age_days`` (NaN where power-on
+            hours are not known; those drives form a band of their own).
+
+    Returns:
+        Bands in order of age, only those with exposure.
+    """
+    observed = drives[drives["drive_days"] > 0]
+    known = observed[observed["exit_age_days"].notna()]
+    entry, exit_ = known["entry_age_days"].to_numpy(), known["exit_age_days"].to_numpy()
+    # Days in a band are the part of the observed ages inside it, scaled so that they add up to the drive's exposure.
+    scale = known["drive_days"].to_numpy() / np.maximum(exit_ - entry, 1e-9)
+    rows = []
+    ends = [*AGE_BANDS_YEARS[1:], np.inf]
+    for first, end in zip(AGE_BANDS_YEARS, ends, strict=True):
+        low, high = first * DAYS_A_YEAR, end * DAYS_A_YEAR
+        days = np.clip(np.minimum(exit_, high) - np.maximum(entry, low), 0, None) * scale
+        failed = _inside(exit_, low, high) & known["is_failed"].to_numpy(dtype=bool)
+        name = f"{first} to {end} y" if np.isfinite(end) else f"over {first} y"
+        rows.append(rate_row(name, int((days > 0).sum()), int(failed.sum()), round(float(days.sum()))))
+    unknown = observed[observed["exit_age_days"].isna()]
+    rows.append(
+        rate_row("age unknown", len(unknown), int(unknown["is_failed"].sum()), int(unknown["drive_days"].sum()))
+    )
+    return [row for row in rows if row.drive_days > 0]
+
+
+def _inside(age: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
+    """Ages in ``(low, high]``, and 0 in the first band."""
+    return ((age > low) | ((low == 0) & (age == 0))) & (age <= high)
