@@ -9,6 +9,18 @@ import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+// The mode takes many property names (name, type, key) for keywords, and knows no numbers.
+const mode = {
+  ...cypher,
+  token(stream, state) {
+    const before = stream.pos > 0 ? stream.string[stream.pos - 1] : "";
+    if (before === "." && stream.match(/^\w+/)) return "propertyName";
+    if (!/\w/.test(before) && stream.match(/^\d+(\.\d+)?/)) return "number";
+    if (stream.match(/^\$\w+/)) return "number";
+    return cypher.token(stream, state);
+  },
+};
+
 const highlight = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--st-blue-text-color)", fontWeight: "600" },
   { tag: [tags.string, tags.atom], color: "var(--st-green-text-color)" },
@@ -75,9 +87,9 @@ export default function (component) {
           drawSelection(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion({ override: [completions(data.words)] }),
+          autocompletion({ override: [completions(data.words)], icons: false }),
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
-          StreamLanguage.define(cypher),
+          StreamLanguage.define(mode),
           syntaxHighlighting(highlight),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": "Cypher" }),

@@ -1,0 +1,135 @@
+"""Charts of one drive: trends of its attributes, and the evidence path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from app.analysis.results import AttributeSeries, PathNode
+from app.views import formats
+from app.views.charts import SHAPES, axis, dress, role
+
+TREND_HEIGHT = 104
+PATH_HEIGHT = 228
+
+
+def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, str]:
+    """One attribute over time with its limit and its counter resets.
+
+    Args:
+        series: Readings; gaps of more than three days break the line.
+        first: First day drawn, the same for all cards of a page.
+        last: Last day drawn.
+    """
+    pairs = [(d, v) for d, v in zip(series.days, series.values, strict=True) if first <= d <= last]
+    data = pd.DataFrame(pairs, columns=["day", "value"]).assign(role="s1")
+    data["day"] = pd.to_datetime(data["day"])
+    # A new part begins after a gap, so that no line is drawn where nothing was read.
+    step = data["day"].diff().dt.days
+    usual = max(float(step.median() or 1.0), 1.0) if len(data) > 1 else 1.0
+    data["part"] = (step > 3 * usual).cumsum()
+    unit = f" ({series.unit})" if series.unit else ""
+    values = [value for _, value in pairs] + ([] if series.threshold is None else [series.threshold])
+    low, high = min(values), max(values)
+    room = (high - low) * 0.08 or max(abs(high) * 0.05, 1.0)
+    floor = 0.0 if low == 0 else low - room
+    across = alt.X(
+        "day:T",
+        scale=alt.Scale(domain=[str(first), str(last)]),
+        axis=axis(False, tickCount=3, format="%d %b", labelSeparation=12),
+    )
+    up = alt.Y(
+        "value:Q",
+        scale=alt.Scale(domain=[floor, high + room], nice=False, zero=False),
+        axis=axis(True, tickCount=4, format=",.0f" if high - low >= 4 or high >= 1000 else ",.2~f"),
+    )
+    tooltip = [
+        alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
+        alt.Tooltip("value:Q", title=series.name + unit, format=",.6~g"),
+    ]
+    layers: list[Any] = []
+    if series.threshold is not None:
+        limit = pd.DataFrame(
+            {
+                "value": [series.threshold],
+                "text": [series.threshold_label or "limit"],
+                "role": ["red"],
+                "day": [pd.Timestamp(first)],
+            }
+        )
+        layers.append(alt.Chart(limit).mark_rule(strokeDash=[4, 3], strokeWidth=1.2).encode(y=up, color=role("role")))
+        layers.append(
+            alt.Chart(limit)
+            .mark_text(align="left", dx=3, dy=-6, fontSize=10.5)
+            .encode(across, up, text="text:N", color=role("role"))
+        )
+    line = alt.Chart(data).mark_line(strokeWidth=1.8, interpolate="linear")
+    layers.append(line.encode(across, up, detail="part:N", color=role("role")))
+    layers.append(
+        alt.Chart(data).mark_point(size=70 if len(data) > 1 else 30, filled=True, opacity=0 if len(data) > 1 else 1)
+        .encode(across, up, color=role("role"), tooltip=tooltip)
+    )  # fmt: skip
+    resets = pd.DataFrame({"day": pd.to_datetime([d for d in series.resets if first <= d <= last])}).assign(
+        role="s7", text="reset"
+    )
+    if len(resets):
+        marks = alt.Chart(resets).encode(
+            across, color=role("role"), tooltip=[alt.Tooltip("day:T", title="Counter reset", format="%Y-%m-%d")]
+        )
+        layers.append(marks.mark_rule(strokeDash=[2, 2], strokeWidth=1.2))
+        layers.append(marks.mark_text(align="left", dx=3, fontSize=10.5).encode(y=alt.value(8), text="text:N"))
+    alternative = (
+        f"{series.name}{unit} from {first} to {last}: {formats.quantity(pairs[0][1], series.unit)} at first, "
+        f"{formats.quantity(pairs[-1][1], series.unit)} at last"
+        + (f"; {series.threshold_label}" if series.threshold is not None and series.threshold_label else "")
+        + (f"; {formats.plural(len(resets), 'counter reset')}" if len(resets) else "")
+        + "."
+    )
+    return dress(alt.layer(*layers), TREND_HEIGHT), alternative
+
+
+def trend_window(series: Sequence[AttributeSeries], days: int = 90) -> tuple[date, date]:
+    """First and last day that all trend cards draw: at most ``days`` days up to the last reading of any of them."""
+    last = max(item.days[-1] for item in series)
+    earliest = min(item.days[0] for item in series)
+    return max(earliest, last - timedelta(days=days - 1)), last
+
+
+def path_chart(nodes: Sequence[PathNode]) -> tuple[Any, str]:
+    """An evidence path from the finding to its source, one node a row: mark by type, name, then type and relation."""
+    relation = {node.key: node.relation.replace("_", " ").lower() for node in nodes}
+    data = pd.DataFrame(
+        {
+            "row": range(len(nodes)),
+            "name": [node.name for node in nodes],
+            "label": [node.label for node in nodes],
+            "kind": [f"{node.label} ({relation[node.key]})" if relation[node.key] else node.label for node in nodes],
+            "key": [node.key for node in nodes],
+            "x": 0,
+            "line": "s7",
+            "ink": "ink",
+            "muted": "muted",
+        }
+    )
+    up = alt.Y("row:Q", scale=alt.Scale(domain=[len(nodes) - 0.5, -0.5], nice=False), axis=None)
+    across = alt.X("x:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
+    base = alt.Chart(data).encode(up, tooltip=[alt.Tooltip("name:N", title="Name"), alt.Tooltip("label:N", title="Type"),
+                                               alt.Tooltip("key:N", title="Key")])  # fmt: skip
+    shapes = alt.Shape("label:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
+    spine = alt.Chart(data.iloc[[0]].assign(end=len(nodes) - 1))
+    chart = alt.layer(
+        spine.mark_rule(strokeWidth=1.2).encode(x=alt.value(8), y=up, y2="end:Q", color=role("line")),
+        base.mark_point(size=110, filled=True, opacity=1).encode(x=alt.value(8), shape=shapes, color=role("label")),
+        base.mark_text(align="left", dx=24, dy=-7, fontSize=12, fontWeight=600, limit=286).encode(
+            across, text="name:N", color=role("ink")
+        ),
+        base.mark_text(align="left", dx=24, dy=7, fontSize=10.5, limit=286).encode(
+            across, text="kind:N", color=role("muted")
+        ),
+    )
+    alternative = "Evidence path: " + ", then ".join(f"{node.name} ({node.label})" for node in nodes)
+    return dress(chart, max(PATH_HEIGHT, 40 * len(nodes))), alternative
