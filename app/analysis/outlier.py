@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,7 @@ def cohort_outliers(values: Floats, cohort: pd.Series, resolution: float) -> Coh
     size = np.zeros(len(values), dtype=np.int64)
     order = np.argsort(names, kind="stable")
     bounds = np.flatnonzero(np.diff(names[order], prepend=-2, append=len(names) + 1))
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         rows = order[start:end]
         if names[rows[0]] < 0:
             continue

@@ -56,7 +56,10 @@ def rates_by(drives: pd.DataFrame, column: str) -> list[RateRow]:
         drives=("drive_days", "size"), failures=("is_failed", "sum"), drive_days=("drive_days", "sum")
     )
     groups = groups.sort_values("drive_days", ascending=False, kind="stable")
-    return [rate_row(str(r.Index), int(r.drives), int(r.failures), int(r.drive_days)) for r in groups.itertuples()]
+    return [
+        rate_row(str(group), int(drives), int(failures), int(days))
+        for group, (drives, failures, days) in zip(groups.index, groups.to_numpy(dtype=int), strict=True)
+    ]
 
 
 def rates_by_age(drives: pd.DataFrame) -> list[RateRow]:

@@ -49,7 +49,7 @@ def trends(values: Floats) -> Trends:
         Mann 1945; Kendall 1975 (variance with ties). Hamed and Rao, Journal of Hydrology 204, 1998, eq. 20
         (correction). Hamed, Journal of Hydrology 368, 2009 (bias of the coefficient). Sen, JASA 63, 1968 (slope).
     """
-    num_series, num_days = values.shape
+    num_series = len(values)
     is_read = np.isfinite(values)
     count = is_read.sum(axis=1)
     p_value = np.full(num_series, np.nan)

@@ -117,7 +117,9 @@ def test_a_cohort_of_few_drives_judges_nobody() -> None:
 @pytest.mark.parametrize(("failures", "drive_days"), [(0, 1000), (1, 365), (120, 868_524), (5000, 10_000)])
 def test_the_interval_of_a_rate_is_the_exact_poisson_interval(failures: int, drive_days: int) -> None:
     rate, low, high = annualised_failure_rate(failures, drive_days)
-    assert rate is not None and low is not None and high is not None
+    assert rate is not None
+    assert low is not None
+    assert high is not None
     scale = 36500 / drive_days
     assert rate == pytest.approx(failures * scale)
     assert stats.poisson.cdf(failures, high / scale) == pytest.approx(0.025)
