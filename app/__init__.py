@@ -1,0 +1,1 @@
+"""The application: analyses, pages and the command line."""

@@ -36,12 +36,16 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         status = cli(args=given, prog_name="atoll", standalone_mode=False)
-    except click_exceptions.Exit as stop:
+    except typer.Exit as stop:
         status = stop.exit_code
-    except click_exceptions.Abort:
+    except typer.Abort:
         status = _fail("Stopped.", 130, given)
     except click_exceptions.ClickException as error:
-        hint = f" See '{error.ctx.command_path} --help'." if isinstance(error, click_exceptions.UsageError) and error.ctx else ""
+        hint = (
+            f" See '{error.ctx.command_path} --help'."
+            if isinstance(error, click_exceptions.UsageError) and error.ctx
+            else ""
+        )
         status = _fail(error.format_message() + hint, 2, given)
     except AtollError as error:
         status = _fail(str(error), error.exit_status, given)

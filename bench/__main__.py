@@ -13,7 +13,9 @@ def main() -> None:
     worst = 0
     for name in BENCHMARKS:
         print(f"\n== bench.{name}", flush=True)
-        worst = max(worst, subprocess.run([sys.executable, "-m", f"bench.{name}", *sys.argv[1:]], check=False).returncode)
+        worst = max(
+            worst, subprocess.run([sys.executable, "-m", f"bench.{name}", *sys.argv[1:]], check=False).returncode
+        )
     sys.exit(worst)
 
 

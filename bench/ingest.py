@@ -1,9 +1,9 @@
 """End to end: a file of daily rows to readings, windows and graph, against pandas computing only the windows.
 
-``python -m bench.ingest [PATH] [--runs N]``; PATH defaults to ``../shared/data/backblaze-daily.parquet``. Prints rows a
-second, peak memory of the command with its server, and the ratio to the peer, which reads the same file with pandas and
-computes last, rise and least-squares slope of each attribute a drive; it stores nothing, so the ratio says what storing,
-checking and graph-building cost on top.
+``python -m bench.ingest [PATH] [--runs N]``; PATH defaults to ``../shared/data/backblaze-daily.parquet``. Prints
+rows a second, peak memory of the command with its server, and the ratio to the peer, which reads the same file with
+pandas and computes last, rise and least-squares slope of each attribute a drive; it stores nothing, so the ratio says
+what storing, checking and graph-building cost on top.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ print(len(pd.DataFrame(result)))
 
 
 def peak_memory_bytes(workspace: Path, done: threading.Event, pid: int) -> int:
-    """Highest sum of resident memory of the command, its children and the workspace's server, sampled ten times a second."""
+    """Highest sum of resident memory of the command and the workspace's server, sampled ten times a second."""
     peak = 0
     while not done.wait(0.1):
         total = 0
@@ -105,12 +105,13 @@ def main() -> None:
         ratios.append(seconds / peer)
         rows = int(str(report["rows_read"]))
         print(
-            f"run {number + 1}: {rows:,} rows in {seconds:.1f} s ({rows / seconds:,.0f} rows/s), peak {peak / 2**30:.2f} GiB"
-            f" (server included); pandas windows only {peer:.1f} s; ratio {seconds / peer:.1f}",
+            f"run {number + 1}: {rows:,} rows in {seconds:.1f} s ({rows / seconds:,.0f} rows/s), "
+            f"peak {peak / 2**30:.2f} GiB (server included); pandas windows only {peer:.1f} s; ratio {seconds / peer:.1f}",
             flush=True,
         )
     ratios.sort()
-    print(f"ratio to pandas: median {ratios[len(ratios) // 2]:.1f}, {ratios[0]:.1f} to {ratios[-1]:.1f}; load {os.getloadavg()[0]:.1f}")
+    low, median, high = ratios[0], ratios[len(ratios) // 2], ratios[-1]
+    print(f"ratio to pandas: median {median:.1f}, {low:.1f} to {high:.1f}; load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

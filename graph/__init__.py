@@ -1,0 +1,1 @@
+"""The property graph: ontology, stores, readings and windows."""

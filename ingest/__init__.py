@@ -1,0 +1,1 @@
+"""Readers that turn sources into batches of the graph."""

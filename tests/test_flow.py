@@ -52,7 +52,9 @@ def write_fleet(path: Path) -> None:
     """Twelve quiet SSDs and one whose reallocated sectors rise by four a day in the last twenty days."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["day", "serial", "model", "capacity_bytes", "host", "rack", "failure", "ata_5", "ata_9", "ata_194"])
+        writer.writerow(
+            ["day", "serial", "model", "capacity_bytes", "host", "rack", "failure", "ata_5", "ata_9", "ata_194"]
+        )
         for number in range(13):
             for offset in range(DAYS):
                 rising = max(0, offset - 40) * 4 if number == 12 else 0

@@ -29,7 +29,9 @@ VIOLATIONS = [
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run import-linter on the packages of ``folder``."""
-    program = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"
+    program = (
+        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"
+    )
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=folder,
@@ -45,7 +47,9 @@ def copy(tmp_path: Path) -> Path:
     """The packages' Python files alone, with the contracts."""
     for room in ROOMS:
         shutil.copytree(
-            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "static", "node_modules", "*.ttl")
+            ROOT / room,
+            tmp_path / room,
+            ignore=shutil.ignore_patterns("__pycache__", "static", "node_modules", "*.ttl"),
         )
     shutil.copy(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
     return tmp_path

@@ -18,7 +18,11 @@ FORBIDDEN_NAMES = ("utils", "util", "helper", "helpers", "manager", "common", "m
 def tracked() -> list[Path]:
     """Files that git knows or would add."""
     listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [Path(line) for line in listing.stdout.splitlines() if (ROOT / line).exists()]
 

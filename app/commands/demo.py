@@ -24,7 +24,9 @@ PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port 
 
 
 def build_demo(
-    open_afterwards: Annotated[bool, typer.Option("--open/--no-open", help="Open the app when the fleet is there.")] = True,
+    open_afterwards: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the app when the fleet is there.")
+    ] = True,
     port: PortOption = 8501,
     workspace: WorkspaceOption = None,
     store: StoreOption = None,
@@ -106,7 +108,8 @@ def _require_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise InputError(
-                f"port {port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another, for example --port {port + 1}."
+                f"port {port} on 127.0.0.1 cannot be used ({error.strerror}). "
+                f"Choose another, for example --port {port + 1}."
             ) from error
 
 

@@ -18,7 +18,9 @@ from app.wiring import open_workspace
 from graph.errors import InputError
 from graph.ontology.model import Severity
 
-cli = typer.Typer(help="Findings with their evidence, and rates with their intervals.", no_args_is_help=True, rich_markup_mode=None)
+cli = typer.Typer(
+    help="Findings with their evidence, and rates with their intervals.", no_args_is_help=True, rich_markup_mode=None
+)
 SHOWN_FINDINGS = 30
 
 
@@ -41,11 +43,15 @@ def drive(
 
 @cli.command("fleet")
 def fleet(
-    fleet_name: Annotated[str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")] = None,
+    fleet_name: Annotated[
+        str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")
+    ] = None,
     filter_text: Annotated[
-        str, typer.Option("--filter", help="For example \"model=MB2 rack=R-17\"; quote values with blanks.")
+        str, typer.Option("--filter", help='For example "model=MB2 rack=R-17"; quote values with blanks.')
     ] = "",
-    new_since: Annotated[str | None, typer.Option("--new-since", metavar="DATE", help="Only findings since DATE (YYYY-MM-DD).")] = None,
+    new_since: Annotated[
+        str | None, typer.Option("--new-since", metavar="DATE", help="Only findings since DATE (YYYY-MM-DD).")
+    ] = None,
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="Exit status 1 where a finding is at least this: red or amber.")
     ] = None,
@@ -113,9 +119,9 @@ def _print_fleet(described: FleetDescription) -> None:
         interval = "" if row.afr_percent is None else f"{row.afr_low:.2f} to {row.afr_high:.2f}"
         table.add_row(row.group, f"{row.drives:,}", f"{row.failures:,}", f"{row.drive_days:,}", rate, interval)
     Console(soft_wrap=True, highlight=False).print(table)
-    worst = sorted(described.findings, key=lambda row: row.severity.rank)
-    for row in worst[:SHOWN_FINDINGS]:
-        typer.echo(f"  {row.severity:7} {row.subject}: {row.statement}")
+    worst = sorted(described.findings, key=lambda finding: finding.severity.rank)
+    for finding in worst[:SHOWN_FINDINGS]:
+        typer.echo(f"  {finding.severity:7} {finding.subject}: {finding.statement}")
     typer.echo(
         f"showing {min(SHOWN_FINDINGS, len(worst))} of {len(worst):,} findings · "
         f"rule base {described.rule_base_version} · store version {described.store_version}"

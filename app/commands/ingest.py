@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from app.analysis.assess import assess_fleet
-from app.commands.output import AdoptOption, JsonOption, StoreOption, WorkspaceOption, emit, messages, progress_on_terminal
+from app.commands.output import (
+    AdoptOption,
+    JsonOption,
+    StoreOption,
+    WorkspaceOption,
+    emit,
+    messages,
+    progress_on_terminal,
+)
 from app.settings import load
 from app.wiring import open_workspace
 from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
@@ -24,7 +32,10 @@ def ingest() -> None:
 
 @cli.command("telemetry")
 def telemetry(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or a folder of files of which only new ones are read.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files, or a folder of files of which only new ones are read.", metavar="PATH..."),
+    ],
     format_name: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}.")],
     fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,

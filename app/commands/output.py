@@ -17,7 +17,11 @@ from app.analysis.results import plain
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", help="Folder of the workspace (else ATOLL_WORKSPACE, else ./workspace).", rich_help_panel="Everywhere"),
+    typer.Option(
+        "--workspace",
+        help="Folder of the workspace (else ATOLL_WORKSPACE, else ./workspace).",
+        rich_help_panel="Everywhere",
+    ),
 ]
 StoreOption = Annotated[
     str | None,
@@ -28,10 +32,14 @@ StoreOption = Annotated[
     ),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="One JSON object on stdout, nothing else there (docs/json).", rich_help_panel="Everywhere")
+    bool,
+    typer.Option(
+        "--json", help="One JSON object on stdout, nothing else there (docs/json).", rich_help_panel="Everywhere"
+    ),
 ]
 AdoptOption = Annotated[
-    bool, typer.Option("--adopt", help="Take over a store that belongs to another workspace.", rich_help_panel="Everywhere")
+    bool,
+    typer.Option("--adopt", help="Take over a store that belongs to another workspace.", rich_help_panel="Everywhere"),
 ]
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)

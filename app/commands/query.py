@@ -20,8 +20,12 @@ DEFAULT_TIMEOUT_SECONDS = 30.0
 
 
 def run_query(
-    name: Annotated[str | None, typer.Argument(help="A query of the catalogue; without a name the catalogue is listed.")] = None,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", metavar="K=V", help="A parameter of the query.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A query of the catalogue; without a name the catalogue is listed.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", metavar="K=V", help="A parameter of the query.")
+    ] = None,
     cypher: Annotated[str | None, typer.Option("--cypher", help="Your own read-only statement instead.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows returned.")] = DEFAULT_LIMIT,
     timeout_seconds: Annotated[
@@ -89,7 +93,9 @@ def _list_catalogue(as_json: bool) -> None:
             {
                 "name": query.name,
                 "description": query.description,
-                "parameters": [{"name": p.name, "type": p.type, "description": p.description} for p in query.parameters],
+                "parameters": [
+                    {"name": p.name, "type": p.type, "description": p.description} for p in query.parameters
+                ],
                 "returns": list(query.returns),
             }
             for query in reads

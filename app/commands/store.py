@@ -95,7 +95,10 @@ def url(workspace: WorkspaceOption = None, store: StoreOption = None, as_json: J
 
 @cli.command()
 def check(
-    workspace: WorkspaceOption = None, store: StoreOption = None, as_json: JsonOption = False, adopt: AdoptOption = False
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    adopt: AdoptOption = False,
 ) -> None:
     """Look for damage, unfinished runs and writes that did not come from Atoll. Exit status 1 where there are any."""
     opened = open_workspace(load(workspace, store), adopt=adopt)
@@ -150,7 +153,9 @@ def restore(
     """Replace graph and readings by a backup. A backup of the present state is taken first."""
     settings = load(workspace, store)
     if not (backup_folder / "readings").is_dir():
-        raise InputError(f"{backup_folder}: not a backup (no 'readings' folder). Expected one that 'store backup' wrote.")
+        raise InputError(
+            f"{backup_folder}: not a backup (no 'readings' folder). Expected one that 'store backup' wrote."
+        )
     opened = open_workspace(settings, create=True)
     payload: dict[str, Any] = {"backup": str(backup_folder), "restored": yes, "previous": None}
     if yes:
