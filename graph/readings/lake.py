@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from graph.readings.manifest import LakeFile, Manifest, placed
 
 KEYS = ("drive_key", "day")
 COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]*")
-NewRows = ir.Table | pa.Table | Path | str | Sequence[Path | str]
+NewRows: TypeAlias = ir.Table | pa.Table | Path | str | Sequence[Path | str]
 
 
 class ReadingsLake:

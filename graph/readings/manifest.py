@@ -1,4 +1,4 @@
-"""Manifests: which Parquet files of the lake belong together, and how a file is put in place so that a crash is safe."""
+"""Manifests: which Parquet files of the lake belong together, and how a file is put in place safe from crashes."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
         reading that differs from the one before it, null where none does; ``c_num_resets``, how often it fell.
         All measures are null for an attribute with no value in the window.
 
-        ``content_sha256`` covers the days and values of the window (values to six decimals), in hexadecimal, whatever
+        ``content_sha256`` (hexadecimal) covers the days and values of the window (whole, or to six decimals), whatever
         the order of rows and columns and whether or not columns without a value are there.
 
     Raises:
@@ -42,11 +42,12 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
     rows = rows.mutate(
         **{f"{name}_before": max_by(rows[name], day_where_known(rows, name)).over(before) for name in names}
     )
+    rows = rows.mutate(line=_line(rows, names))
     measures: dict[str, ir.Value] = {
         "first_day": rows.day.min(),
         "last_day": rows.day.max(),
         "num_readings": rows.count().cast("int64"),
-        "lines": _line(rows, names).collect(),
+        "lines": rows.line.collect(),
     }
     for name in names:
         measures |= _measures(rows, name)
@@ -78,7 +79,12 @@ def _line(rows: ir.Table, names: list[str]) -> ir.StringValue:
     """One reading as text: its day and ``name=value`` of every value, in the order of names."""
     line = rows.day.cast("string")
     for name in sorted(names):
-        # As a decimal, because engines write floats differently; the clip keeps what a decimal of 38 digits can hold.
-        text = rows[name].clip(-1e30, 1e30).cast("decimal(38, 6)").cast("string")
-        line = line + (ibis.literal(f" {name}=") + text).fill_null("")
+        line = line + (ibis.literal(f" {name}=") + _text(rows[name])).fill_null("")
     return line
+
+
+def _text(value: ir.FloatingValue) -> ir.StringValue:
+    """A number as text that does not depend on the engine: whole numbers without a point, else six decimals."""
+    whole = value.clip(-9e18, 9e18).cast("int64")
+    decimal = value.clip(-1e30, 1e30).cast("decimal(38, 6)")  # the clips keep to what the types can hold
+    return ibis.ifelse(whole.cast("float64") == value, whole.cast("string"), decimal.cast("string"))
