@@ -63,8 +63,10 @@ def decode(decoder: str, raw: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Args:
         decoder: Name as it stands on the override (``errors_over_operations``).
         raw: Raw values, any shape, each NaN or an integer in ``[0, 2^48)``.
+
     Returns:
         Decoded values of the same shape; times the override's ``factor`` they are in its ``unit``.
+
     Raises:
         InputError: There is no such decoder.
     """

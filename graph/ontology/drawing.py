@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from graph.ontology.vocabulary import Label, Property, Relation
@@ -45,10 +45,19 @@ def fill(page: str, labels: Labels, relations: Relations, properties: Properties
 def _diagram(side: str, labels: Labels, relations: Relations) -> str:
     lines = ["```mermaid", "flowchart LR"]
     for relation in relations.values():
-        for head in relation.heads:
-            if labels[head].side in SIDES[side]:
-                lines += [f"    {head} -->|{relation.name}| {tail}" for tail in relation.tails]
+        heads = [head for head in _widest(relation.heads, labels) if labels[head].side in SIDES[side]]
+        if heads:
+            lines.append(f"    {' & '.join(heads)} -->|{relation.name}| {' & '.join(_widest(relation.tails, labels))}")
+    for label in labels.values():
+        if label.parent and label.side in SIDES[side]:
+            lines.append(f"    {label.name} -.->|is a| {label.parent}")
     return "\n".join([*lines, "```", ""])
+
+
+def _widest(names: Iterable[str], labels: Labels) -> list[str]:
+    """Leave out labels whose parent is there, which stands for them."""
+    allowed = set(names)
+    return [name for name in names if labels[name].parent not in allowed]
 
 
 def _label_table(labels: Labels, properties: Properties) -> str:

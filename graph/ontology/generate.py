@@ -1,7 +1,7 @@
 """Make everything that is derived from the Turtle: ``python -m graph.ontology.generate`` (``--check`` only compares).
 
-From ``atoll.ttl`` come ``terms.py`` and the drawings of ``docs/ontology.md``; from ``smart.ttl`` comes
-``catalogue.json``. So that a command starts at once, nothing parses Turtle when it runs.
+From ``atoll.ttl`` come ``terms.py``, the shapes of ``closed.ttl`` and the drawings of ``docs/ontology.md``; from
+``smart.ttl`` comes ``catalogue.json``. So that a command starts at once, nothing parses Turtle when it runs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rdflib.collection import Collection
 from rdflib.term import IdentifiedNode, Literal, Node
 
 from graph.ontology import drawing
+from graph.ontology.closing import closed_shapes
 from graph.ontology.vocabulary import Label, Property, Relation
 
 HERE = Path(__file__).parent
@@ -95,6 +96,7 @@ def read_terms(graph: Graph) -> tuple[dict[str, Label], dict[str, Relation], dic
             side=str(_one(graph, ATOLL[name], ATOLL.side)),
             description=_comment(graph, ATOLL[name]),
             properties=tuple(sorted(of_label[name])),
+            parent=next((_name(p) for p in graph.objects(ATOLL[name], RDFS.subClassOf)), ""),
         )
         for name in class_names
     }
@@ -185,6 +187,7 @@ def outputs() -> dict[Path, str]:
         HERE / "catalogue.json": json.dumps(catalogue_of(terms, smart), indent=1, ensure_ascii=False) + "\n",
     }
     labels, relations, properties = read_terms(terms)
+    made[HERE / "closed.ttl"] = closed_shapes(labels, relations, properties)
     made[PAGE] = drawing.fill(PAGE.read_text(encoding="utf-8"), labels, relations, properties)
     return made
 

@@ -23,6 +23,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Assertion": Label(
         name="Assertion",
@@ -60,6 +61,7 @@ LABELS: dict[str, Label] = {
             "value_low",
             "value_unit",
         ),
+        parent="",
     ),
     "AtollMeta": Label(
         name="AtollMeta",
@@ -85,6 +87,7 @@ LABELS: dict[str, Label] = {
             "store_version",
             "workspace_id",
         ),
+        parent="",
     ),
     "Concept": Label(
         name="Concept",
@@ -104,6 +107,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Contradiction": Label(
         name="Contradiction",
@@ -124,6 +128,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "status",
         ),
+        parent="",
     ),
     "Document": Label(
         name="Document",
@@ -148,6 +153,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "title",
         ),
+        parent="",
     ),
     "Drive": Label(
         name="Drive",
@@ -175,6 +181,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "vendor",
         ),
+        parent="",
     ),
     "DriveAlias": Label(
         name="DriveAlias",
@@ -195,6 +202,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "DriveModel": Label(
         name="DriveModel",
@@ -216,6 +224,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "vendor",
         ),
+        parent="",
     ),
     "Enclosure": Label(
         name="Enclosure",
@@ -234,6 +243,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "EnvironmentWindow": Label(
         name="EnvironmentWindow",
@@ -260,6 +270,7 @@ LABELS: dict[str, Label] = {
             "temperature_min",
             "vibration_rms",
         ),
+        parent="",
     ),
     "FailureEvent": Label(
         name="FailureEvent",
@@ -282,6 +293,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "status",
         ),
+        parent="",
     ),
     "Firmware": Label(
         name="Firmware",
@@ -301,6 +313,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Fleet": Label(
         name="Fleet",
@@ -320,6 +333,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "synthetic",
         ),
+        parent="",
     ),
     "HealthFinding": Label(
         name="HealthFinding",
@@ -360,6 +374,7 @@ LABELS: dict[str, Label] = {
             "unit",
             "value",
         ),
+        parent="",
     ),
     "Host": Label(
         name="Host",
@@ -378,6 +393,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Mechanism": Label(
         name="Mechanism",
@@ -397,6 +413,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="Concept",
     ),
     "Merge": Label(
         name="Merge",
@@ -417,6 +434,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "status",
         ),
+        parent="",
     ),
     "Metric": Label(
         name="Metric",
@@ -438,6 +456,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "unit",
         ),
+        parent="Concept",
     ),
     "Mitigation": Label(
         name="Mitigation",
@@ -457,6 +476,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="Concept",
     ),
     "Passage": Label(
         name="Passage",
@@ -480,6 +500,7 @@ LABELS: dict[str, Label] = {
             "span_start",
             "text",
         ),
+        parent="",
     ),
     "Rack": Label(
         name="Rack",
@@ -498,6 +519,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Room": Label(
         name="Room",
@@ -516,6 +538,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Run": Label(
         name="Run",
@@ -549,6 +572,7 @@ LABELS: dict[str, Label] = {
             "status",
             "store_version",
         ),
+        parent="",
     ),
     "Site": Label(
         name="Site",
@@ -567,6 +591,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "SmartAttribute": Label(
         name="SmartAttribute",
@@ -594,6 +619,7 @@ LABELS: dict[str, Label] = {
             "unit",
             "unit_label",
         ),
+        parent="",
     ),
     "SmartOverride": Label(
         name="SmartOverride",
@@ -621,6 +647,7 @@ LABELS: dict[str, Label] = {
             "unit_label",
             "vendor",
         ),
+        parent="",
     ),
     "TelemetryWindow": Label(
         name="TelemetryWindow",
@@ -646,6 +673,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "window_days",
         ),
+        parent="",
     ),
     "UnsourcedClaim": Label(
         name="UnsourcedClaim",
@@ -666,6 +694,7 @@ LABELS: dict[str, Label] = {
             "sources",
             "statement",
         ),
+        parent="",
     ),
     "Vendor": Label(
         name="Vendor",
@@ -684,6 +713,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
     "Work": Label(
         name="Work",
@@ -706,6 +736,7 @@ LABELS: dict[str, Label] = {
             "venue",
             "year",
         ),
+        parent="",
     ),
     "Workload": Label(
         name="Workload",
@@ -725,6 +756,7 @@ LABELS: dict[str, Label] = {
             "source",
             "sources",
         ),
+        parent="",
     ),
 }
 

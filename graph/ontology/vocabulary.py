@@ -14,12 +14,14 @@ class Label:
         side: ``fleet``, ``telemetry``, ``health``, ``meaning``, ``literature`` or ``store``.
         description: One sentence.
         properties: Names of the properties its nodes may have, those of every node included.
+        parent: Label it is a kind of (``Concept`` of ``Metric``), or empty.
     """
 
     name: str
     side: str
     description: str
     properties: tuple[str, ...]
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
