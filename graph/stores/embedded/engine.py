@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError, StoreError
+from graph.stores.embedded.bulk import BulkLoad
 from graph.stores.embedded.credentials import Credentials, Secrets
 from graph.stores.embedded.folder import DATABASE, StoreFolder
 from graph.stores.embedded.options import ServerOptions
@@ -44,7 +47,7 @@ class Engine:
         self._java = jpype.JClass
         _set_global_limits(self._java("com.arcadedb.GlobalConfiguration"), options)
         _write_groups(folder.groups, options)
-        self._folder = folder
+        self._bulk_lock = threading.Lock()  # ArcadeDB allows one batch at a time
         self._server = create_server(
             str(folder.root),
             # The root user is never used: its password is forgotten, the two users below have their own.
@@ -77,6 +80,11 @@ class Engine:
             ) from error
         # Only Bolt is wanted; ArcadeDB has no switch for HTTP but its listener can be closed.
         self._server._java_server.getHttpServer().stopService()
+
+    def bulk_load(self, request: Mapping[str, Any], progress: Callable[[int, int], None]) -> dict[str, int]:
+        """Write new nodes and relationships from Parquet files: see ``bulk.BulkLoad``."""
+        with self._bulk_lock:
+            return BulkLoad(self.database, progress).load(request["nodes"], request["relations"])
 
     @property
     def java_database(self) -> Any:

@@ -117,7 +117,10 @@ class ServerProcess:
         def terminate(arguments: Mapping[str, Any], _: Progress) -> int:
             return engine.terminate(arguments["marker"])
 
-        handlers = (ping, shutdown, check_database, backup, command, terminate)
+        def bulk_load(arguments: Mapping[str, Any], progress: Progress) -> dict[str, int]:
+            return engine.bulk_load(arguments, progress)
+
+        handlers = (ping, shutdown, check_database, backup, command, terminate, bulk_load)
         return {handler.__name__: handler for handler in handlers}
 
     def _wait_for_end(self) -> AbstractContextManager[object]:
