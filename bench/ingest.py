@@ -106,7 +106,8 @@ def main() -> None:
         rows = int(str(report["rows_read"]))
         print(
             f"run {number + 1}: {rows:,} rows in {seconds:.1f} s ({rows / seconds:,.0f} rows/s), "
-            f"peak {peak / 2**30:.2f} GiB (server included); pandas windows only {peer:.1f} s; ratio {seconds / peer:.1f}",
+            f"peak {peak / 2**30:.2f} GiB (server included); pandas windows only {peer:.1f} s; "
+            f"ratio {seconds / peer:.1f}",
             flush=True,
         )
     ratios.sort()
