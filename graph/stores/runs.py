@@ -1,0 +1,242 @@
+"""The life of a run: begin or resume, delete, complete in one transaction, remove."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import neo4j
+
+import queries
+from graph.errors import InputError
+from graph.ports import Run
+from graph.stores import content
+from graph.stores.connection import Connection, records
+from graph.stores.plain import plain
+from graph.stores.tally import OpenRun, Tally
+from graph.stores.vocabulary import check_label
+from graph.stores.writer import OPERATIONS, relation_difference
+
+LOADING, COMPLETE = "loading", "complete"
+KINDS = ("ingest", "assess", "schema")
+
+
+class Runs:
+    """Begins, completes and removes runs.
+
+    Args:
+        connection: To the store.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._open: dict[str, OpenRun] = {}
+
+    def begin(self, kind: str, source: str, fingerprint: str) -> Run:
+        """Start a run, or resume the leftover with the same fingerprint; other leftovers are removed."""
+        if not source or not fingerprint:
+            raise InputError(f"begin_run: source is {source!r} and fingerprint {fingerprint!r}. Expected texts.")
+        resumed: OpenRun | None = None
+        for leftover in self.incomplete():
+            same = leftover["fingerprint"] == fingerprint and leftover["kind"] == kind and leftover["source"] == source
+            if same and resumed is None:
+                run = Run(leftover["key"], kind, source, fingerprint, resumed=True)
+                resumed = OpenRun(run, Tally.from_properties(leftover))
+                if leftover.get("bulk"):
+                    resumed.created = self._recount(leftover)
+            else:
+                self.remove(leftover["key"])
+        if resumed is None:
+            resumed = OpenRun(Run(f"run:{uuid.uuid4()}", kind, source, fingerprint))
+            properties = {
+                "key": resumed.run.key,
+                "name": f"{kind} of {source}",
+                "kind": kind,
+                "source": source,
+                "fingerprint": fingerprint,
+                "status": LOADING,
+                "started_at": datetime.now(UTC),
+                "run": resumed.run.key,
+            }
+            text = queries.get("begin_run", "write").text()
+            self._connection.write(lambda tx: records(tx, text, {"properties": properties}))
+        self._open[resumed.run.key] = resumed
+        return resumed.run
+
+    def active(self, run: Run) -> OpenRun:
+        """The open run behind a handle.
+
+        Raises:
+            InputError: It is complete, removed, or was begun by another store object.
+        """
+        if run.key not in self._open:
+            raise InputError(f"{run.key}: this run is not open here. Begin one with begin_run.")
+        return self._open[run.key]
+
+    def incomplete(self) -> list[dict[str, Any]]:
+        """Runs that are loading, oldest first, with all their properties."""
+        text = queries.get("runs_with_status", "write").text()
+        rows = self._connection.read(lambda tx: records(tx, text, {"status": LOADING}))
+        return [plain(row[0]) for row in rows]
+
+    def delete(self, run: Run, label: str, keys: Sequence[str]) -> int:
+        """Note nodes for deletion when the run completes; returns how many of them are stored."""
+        check_label(label)
+        active = self.active(run)
+        text = queries.get("stored_keys", "write").text(label=label)
+        going = active.held.deletions.setdefault(label, {})
+        before = len(going)
+        for part in chunks(list(dict.fromkeys(keys))):
+            found = self._connection.read(lambda tx, part=part: records(tx, text, {"keys": part}))
+            going.update(dict.fromkeys(row[0] for row in found))
+        if not going:
+            del active.held.deletions[label]
+        return len(going) - before
+
+    def note_bulk(self, run: Run, labels: Iterable[str], relations: Iterable[str]) -> None:
+        """Before a bulk load: note what it will touch, so that a killed one can be found again."""
+        active = self.active(run)
+        touched = active.created.plus(Tally(dict.fromkeys(labels, 0), dict.fromkeys(relations, 0)))
+        self._update(run.key, {**touched.to_properties(), "bulk": True})
+        active.created = touched
+
+    def note_loaded(self, run: Run, loaded: Tally) -> None:
+        """After a bulk load: add what it created."""
+        active = self.active(run)
+        active.created = active.created.plus(loaded)
+        self._update(run.key, {**active.created.to_properties(), "bulk": False})
+
+    def complete(self, run: Run, properties: Mapping[str, Any]) -> int:
+        """Apply what was held back and make the run visible, in one transaction; returns the store version."""
+        active = self.active(run)
+        for name, value in properties.items():
+            if isinstance(value, dict) or (isinstance(value, float) and value != value):
+                raise InputError(f"{run.key}.{name}: {value!r} cannot be stored. Expected text, number, day, time or list.")
+
+        def transaction(tx: neo4j.ManagedTransaction) -> int:
+            meta = plain(records(tx, queries.get("read_meta", "write").text())[0][0])
+            changed = not (active.created.is_empty() and active.held.is_empty())
+            tally = Tally.from_properties(meta).plus(active.created)
+            tally.content = (tally.content + self._apply_changes(tx, active)) % content.MODULUS
+            tally = self._apply_deletions(tx, active, tally)
+            version = int(meta["version"]) + int(changed)
+            done = {"status": COMPLETE, "completed_at": datetime.now(UTC), "store_version": version, **properties}
+            records(tx, queries.get("update_run", "write").text(), {"run": run.key, "properties": done})
+            update = {"version": version, "epoch": int(meta["epoch"]) + 1, **tally.to_properties()}
+            records(tx, queries.get("update_meta", "write").text(), {"properties": update})
+            return version
+
+        version = int(self._connection.write(transaction))
+        del self._open[run.key]
+        return version
+
+    def _apply_changes(self, tx: neo4j.ManagedTransaction, active: OpenRun) -> int:
+        """Apply held-back properties; returns what that adds to the content hash."""
+        added = 0
+        for label, nodes in active.held.nodes.items():
+            text = queries.get("update_nodes", "write").text(label=label)
+            whole = queries.get("read_nodes_whole", "write").text(label=label)
+            for keys in chunks(list(nodes)):
+                for key, stored in records(tx, whole, {"keys": keys}):
+                    before = plain(stored)
+                    added -= content.of_stored_nodes(label, [before])
+                    added += content.of_stored_nodes(label, [before | nodes[key]])
+                rows = [{"key": k, "properties": nodes[k], "sources": active.held.sources[label, k]} for k in keys]
+                records(tx, text, {"rows": rows})
+        for kind, relations in active.held.relations.items():
+            relation, head_label, tail_label = kind
+            parts = {"relation": relation, "head_label": head_label, "tail_label": tail_label}
+            text = queries.get("update_relations", "write").text(**parts)
+            read = queries.get("read_relations", "write").text(**parts)
+            for identities in chunks(list(relations)):
+                names = sorted({name for identity in identities for name in relations[identity]})
+                heads = list({identity[0] for identity in identities})
+                wanted = set(identities)
+                for head, tail, valid_from, _, values in records(tx, read, {"heads": heads, "names": names}):
+                    identity = (head, tail, plain(valid_from))
+                    if identity in wanted:
+                        known = {n: plain(v) for n, v in zip(names, values, strict=True) if v is not None}
+                        added += relation_difference(relation, identity, known, relations[identity])
+                rows = [
+                    {"head": h, "tail": t, "valid_from": v, "properties": relations[h, t, v]} for h, t, v in identities
+                ]
+                records(tx, text, {"rows": rows})
+        return added
+
+    def _apply_deletions(self, tx: neo4j.ManagedTransaction, active: OpenRun, tally: Tally) -> Tally:
+        """Delete the noted nodes; a relationship between two of them goes, and is counted, once."""
+        for label, keys in active.held.deletions.items():
+            for part in chunks(list(keys)):
+                whole = queries.get("read_nodes_whole", "write").text(label=label)
+                nodes = [plain(row[1]) for row in records(tx, whole, {"keys": part})]
+                attached = records(tx, queries.get("read_attached", "write").text(label=label), {"keys": part})
+                gone = Tally({label: len(nodes)}, {}, content.of_stored_nodes(label, nodes))
+                by_type: dict[str, list[dict[str, Any]]] = {}
+                for _, relation, head, tail, stored in attached:
+                    by_type.setdefault(relation, []).append({"head": head, "tail": tail, **plain(stored)})
+                for relation, stored_relations in by_type.items():
+                    gone.relations[relation] = len(stored_relations)
+                    gone.content += content.of_stored_relations(relation, stored_relations)
+                records(tx, queries.get("delete_nodes", "write").text(label=label), {"keys": part})
+                tally = tally.plus(gone, sign=-1)
+        return tally
+
+    def remove(self, run_key: str) -> None:
+        """Remove an incomplete run and all it wrote; it stays invisible until the last of it is gone."""
+        text = queries.get("read_run", "write").text()
+        found = [plain(row[0]) for row in self._connection.read(lambda tx: records(tx, text, {"run": run_key}))]
+        if not found:
+            raise InputError(f"{run_key}: there is no such run. 'atoll query runs' lists them.")
+        if found[0]["status"] != LOADING:
+            raise InputError(f"{run_key}: this run is complete and cannot be removed.")
+        touched = Tally.from_properties(found[0])
+        for relation in touched.relations:
+            heads: dict[str, list[str]] = {}
+            for label, key in self._of_run("relation_heads_of_run", run_key, relation=relation):
+                heads.setdefault(label, []).append(key)
+            for label, keys in heads.items():
+                text = queries.get("delete_relations_of_run", "write").text(label=label, relation=relation)
+                for part in chunks(keys, OPERATIONS // 10):
+                    parameters = {"keys": part, "run": run_key}
+                    self._connection.write(lambda tx, text=text, parameters=parameters: records(tx, text, parameters))
+        for label in touched.nodes:
+            text = queries.get("delete_nodes", "write").text(label=label)
+            for part in chunks([row[0] for row in self._of_run("nodes_of_run", run_key, label=label)]):
+                self._connection.write(lambda tx, text=text, part=part: records(tx, text, {"keys": part}))
+        text = queries.get("delete_run", "write").text()
+        self._connection.write(lambda tx: records(tx, text, {"run": run_key}))
+        self._open.pop(run_key, None)
+
+    def _of_run(self, query: str, run_key: str, **parts: str) -> list[list[Any]]:
+        text = queries.get(query, "write").text(**parts)
+        found: list[list[Any]] = self._connection.read(lambda tx: records(tx, text, {"run": run_key}))
+        return found
+
+    def _recount(self, leftover: Mapping[str, Any]) -> Tally:
+        """Count what a bulk load that was cut short did leave."""
+        touched = Tally.from_properties(leftover)
+        tally = Tally()
+        for label in touched.nodes:
+            text = queries.get("all_nodes", "write").text(label=label)
+            rows = [plain(row[0]) for row in self._connection.read(lambda tx, text=text: records(tx, text))]
+            own = [row for row in rows if row.get("run") == leftover["key"]]
+            tally = tally.plus(Tally({label: len(own)}, {}, content.of_stored_nodes(label, own)))
+        for relation in touched.relations:
+            text = queries.get("all_relations", "write").text(relation=relation)
+            rows = self._connection.read(lambda tx, text=text: records(tx, text))
+            own = [{"head": row[1], "tail": row[3], **plain(row[4])} for row in rows if row[4].get("run") == leftover["key"]]
+            tally = tally.plus(Tally({}, {relation: len(own)}, content.of_stored_relations(relation, own)))
+        self._update(leftover["key"], {**tally.to_properties(), "bulk": False})
+        return tally
+
+    def _update(self, run_key: str, properties: Mapping[str, Any]) -> None:
+        text = queries.get("update_run", "write").text()
+        self._connection.write(lambda tx: records(tx, text, {"run": run_key, "properties": dict(properties)}))
+
+
+def chunks(keys: list[Any], size: int = OPERATIONS) -> Iterator[list[Any]]:
+    """Parts of at most ``size``."""
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
