@@ -45,7 +45,7 @@ def of_stored_relations(relation: str, stored: Iterable[Mapping[str, Any]]) -> i
 def _of_dicts(name: str, dicts: list[Mapping[str, Any]], ends: tuple[str, ...]) -> int:
     """Group by property and by kind of value first: a store has no columns, so one property may hold several kinds."""
     columns: dict[tuple[str, type], tuple[list[int], list[Any]]] = {}
-    texts = ["\x00".join([str(row.get(end)) for end in ends] + _valid_from(row, ends)) for row in dicts]
+    texts = ["\x1f".join([str(row.get(end)) for end in ends] + _valid_from(row, ends)) for row in dicts]
     for index, row in enumerate(dicts):
         for key, value in row.items():
             if value is not None and key not in OWN:
@@ -77,12 +77,12 @@ def _ends(relation: str, rows: pa.Table) -> np.ndarray:
     starts = [""] * rows.num_rows
     if "valid_from" in rows.column_names:
         starts = [_valid_from({"valid_from": value}, ("head", "tail"))[0] for value in rows.column("valid_from").to_pylist()]
-    texts = frame["head"] + "\x00" + frame["tail"] + "\x00" + pd.Series(starts, dtype=object, index=frame.index)
-    return _hash_objects((relation + "\x00" + texts).to_numpy(dtype=object))
+    texts = frame["head"] + "\x1f" + frame["tail"] + "\x1f" + pd.Series(starts, dtype=object, index=frame.index)
+    return _hash_objects((relation + "\x1f" + texts).to_numpy(dtype=object))
 
 
 def _hash_texts(name: str, keys: pa.ChunkedArray) -> np.ndarray:
-    return _hash_objects((name + "\x00" + keys.to_pandas().astype(object)).to_numpy(dtype=object))
+    return _hash_objects((name + "\x1f" + keys.to_pandas().astype(object)).to_numpy(dtype=object))
 
 
 def _hash_objects(values: np.ndarray) -> np.ndarray:
