@@ -4,7 +4,7 @@
 // param: limit int = 200, most rows returned (1..5000)
 // returns: run, kind, source, fleet, format, started_at, completed_at, rows_read, rows_rejected, nodes_written, relationships_written, store_version
 // example: {"limit": 20}
-MATCH (r:Run {state: 'complete'})
+MATCH (r:Run {status: 'complete'})
 WHERE NOT r.key IN $hidden_runs
 RETURN r.key AS run, r.kind AS kind, r.source AS source, r.fleet AS fleet, r.format AS format,
   r.started_at AS started_at, r.completed_at AS completed_at, r.rows_read AS rows_read,
