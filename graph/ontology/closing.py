@@ -28,20 +28,20 @@ _DATATYPES = {
 def closed_shapes(
     labels: Mapping[str, Label], relations: Mapping[str, Relation], properties: Mapping[str, Property]
 ) -> str:
-    """Turtle of one closed node shape a label and one for the properties of relationships.
+    """Turtle of one closed node shape a label, and one a relationship type for the statements about it.
 
-    A shape lists the datatype of each property and the labels each relationship may lead to; a property that is no
-    array has one value at most.
+    A label's shape lists the datatype of each property and the labels each relationship may lead to; a type's shape
+    lists the properties it may carry. A property that is no array has one value at most.
     """
     blocks = [_HEADER]
     for label in labels.values():
         lines = [_property(properties[name]) for name in label.properties]
         lines += [_relationship(r) for r in relations.values() if label.name in r.heads]
         blocks.append(_shape(f"Closed{label.name}", f":{label.name}", "rdf:type", lines))
-    carried = sorted({name for relation in relations.values() for name in relation.properties} | {"source", "run"})
     ignored = "rdf:type rdf:subject rdf:predicate rdf:object"
-    lines = [_property(properties[name]) for name in carried]
-    blocks.append(_shape("ClosedRelationship", "rdf:Statement", ignored, lines))
+    for relation in relations.values():
+        lines = [_property(properties[name]) for name in sorted({*relation.properties, "source", "run"})]
+        blocks.append(_shape(f"Closed_{relation.name}", f":{relation.name}", ignored, lines))
     return "\n".join(blocks)
 
 

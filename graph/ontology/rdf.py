@@ -17,7 +17,8 @@ ONTOLOGY = Namespace("https://atoll.example/ontology#")
 def rdf_graph(batch: Batch, base: str = DEFAULT_BASE) -> Graph:
     """Triples of a batch: a node is an IRI made from its key, a relationship one triple.
 
-    Properties of a relationship stand on an ``rdf:Statement`` about that triple. Values keep the type they have; what
+    Properties of a relationship stand on an ``rdf:Statement`` about that triple, which has the relationship's type as
+    a class too so that shapes can find it. Values keep the type they have; what
     the ontology says about them is for the shapes to judge.
 
     Args:
@@ -41,6 +42,7 @@ def rdf_graph(batch: Batch, base: str = DEFAULT_BASE) -> Graph:
             if any(value is not None for value in row.values()):
                 statement = BNode()
                 graph.add((statement, RDF.type, RDF.Statement))
+                graph.add((statement, RDF.type, ONTOLOGY[table.relation]))
                 graph.add((statement, RDF.subject, head))
                 graph.add((statement, RDF.predicate, ONTOLOGY[table.relation]))
                 graph.add((statement, RDF.object, tail))
