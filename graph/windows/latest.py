@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from graph.windows.reductions import max_by, min_by
-from graph.windows.shape import attributes, checked_days, day_where_known, prepared
+from graph.windows.reductions import max_by, min_by, regr_slope
+from graph.windows.shape import attributes, checked_days, day_where_known, known, prepared, with_changes
 
 
 def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
@@ -38,10 +38,7 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
     own_last = rows.day_number.max().over(ibis.window(group_by="drive_key"))
     rows = rows.mutate(last_number=own_last)
     rows = rows.filter(rows.day_number > rows.last_number - checked_days(days)).drop("last_number")
-    before = ibis.window(group_by="drive_key", order_by="day_number", rows=(None, -1))
-    rows = rows.mutate(
-        **{f"{name}_before": max_by(rows[name], day_where_known(rows, name)).over(before) for name in names}
-    )
+    rows = with_changes(rows, names)
     rows = rows.mutate(line=_line(rows, names))
     measures: dict[str, ir.Value] = {
         "first_day": rows.day.min(),
@@ -60,18 +57,17 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
 
 def _measures(rows: ir.Table, name: str) -> dict[str, ir.Value]:
     """The measures of one attribute, as aggregates over a drive's window."""
-    value, before, day = rows[name], rows[f"{name}_before"], rows.day_number
-    known, known_day = value.notnull(), day_where_known(rows, name)
-    change = value - before
+    value, change = rows[name], rows[f"{name}_change"]
+    has_value, known_day = value.notnull(), day_where_known(rows, name)
     return {
         f"{name}_first": min_by(value, known_day),
         f"{name}_last": max_by(value, known_day),
         f"{name}_min": value.min(),
         f"{name}_max": value.max(),
-        f"{name}_rise": ibis.ifelse(change > 0, change, ibis.ifelse(known, 0.0, ibis.null("float64"))).sum(),
-        f"{name}_slope_per_day": value.cov(day, how="pop", where=known) / day.var(how="pop", where=known).nullif(0),
+        f"{name}_rise": ibis.ifelse(change > 0, change, 0.0).sum(where=has_value),
+        f"{name}_slope_per_day": known(regr_slope(value, rows.day_number)),
         f"{name}_last_change_day": rows.day.max(where=change != 0),
-        f"{name}_num_resets": ibis.ifelse(change < 0, 1, ibis.ifelse(known, 0, ibis.null("int64"))).sum().cast("int64"),
+        f"{name}_num_resets": ibis.ifelse(change < 0, 1, 0).sum(where=has_value).cast("int64"),
     }
 
 

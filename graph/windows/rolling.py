@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from graph.windows.reductions import max_by, min_by
-from graph.windows.shape import attributes, checked_days, day_where_known, prepared
+from graph.windows.reductions import max_by, min_by, regr_slope
+from graph.windows.shape import attributes, checked_days, day_where_known, known, prepared, with_changes
 
 
 def rolling_windows(readings: ir.Table, days: int = 30) -> ir.Table:
@@ -25,54 +25,55 @@ def rolling_windows(readings: ir.Table, days: int = 30) -> ir.Table:
         InputError: ``days`` is below 1, or a key column is missing.
     """
     names = attributes(readings)
-    rows = prepared(readings)
-    before = ibis.window(group_by="drive_key", order_by="day_number", rows=(None, -1))
-    rows = rows.mutate(
-        **{f"{name}_before": max_by(rows[name], day_where_known(rows, name)).over(before) for name in names}
-    )
+    rows = with_changes(prepared(readings), names)
     window = ibis.range_window(
         group_by="drive_key", order_by="day_number", preceding=checked_days(days) - 1, following=0
     )
-    measures: dict[str, ir.Value] = {}
+    parts: dict[str, ir.Value] = {}
     for name in names:
-        measures |= _measures(rows, name, window)
+        parts |= _parts(rows, name, window)
     windows = rows.select(
         "drive_key",
         "day",
         first_day=rows.day.min().over(window),
         last_day=rows.day,
         num_readings=rows.count().over(window).cast("int64"),
-        **measures,
+        **parts,
     )
+    measures: dict[str, ir.Value] = {}
     for name in names:
-        start = windows[f"{name}_first_value_day"]
-        windows = windows.mutate(**{f"{name}_last_change_day": windows[f"{name}_last_change_day"].nullif(start)}).drop(
-            f"{name}_first_value_day"
-        )
-    return windows
+        measures |= _measures(windows, name)
+    return windows.select("drive_key", "day", "first_day", "last_day", "num_readings", **measures)
 
 
-def _measures(rows: ir.Table, name: str, window: object) -> dict[str, ir.Value]:
-    """The measures of one attribute over the window.
-
-    The change of a window's first value is against a reading before the window, so it is taken off again.
-    """
-    value, before, day = rows[name], rows[f"{name}_before"], rows.day_number
-    known, known_day = value.notnull(), day_where_known(rows, name)
-    change = value - before
-    rise = ibis.ifelse(change > 0, change, 0.0)
-    reset = ibis.ifelse(change < 0, 1, 0)
+def _parts(rows: ir.Table, name: str, window: object) -> dict[str, ir.Value]:
+    """What must be computed over the window for one attribute."""
+    value, change = rows[name], rows[f"{name}_change"]
+    has_value, known_day = value.notnull(), day_where_known(rows, name)
     return {
         f"{name}_first": min_by(value, known_day).over(window),
         f"{name}_last": max_by(value, known_day).over(window),
         f"{name}_min": value.min().over(window),
         f"{name}_max": value.max().over(window),
-        f"{name}_rise": rise.sum(where=known).over(window) - min_by(rise, known_day).over(window),
-        f"{name}_slope_per_day": value.cov(day, how="pop", where=known).over(window)
-        / day.var(how="pop", where=known).over(window).nullif(0),
-        f"{name}_last_change_day": rows.day.max(where=known & (change != 0)).over(window),
-        f"{name}_first_value_day": rows.day.min(where=known).over(window),
-        f"{name}_num_resets": (reset.sum(where=known).over(window) - min_by(reset, known_day).over(window)).cast(
-            "int64"
-        ),
+        f"{name}_rises": ibis.ifelse(change > 0, change, 0.0).sum(where=has_value).over(window),
+        f"{name}_falls": ibis.ifelse(change < 0, 1, 0).sum(where=has_value).over(window),
+        f"{name}_slope_per_day": regr_slope(value, rows.day_number).over(window),
+        f"{name}_change_day": rows.day.max(where=change != 0).over(window),
+        f"{name}_start_day": rows.day.min(where=has_value).over(window),
+        f"{name}_start_change": min_by(change, known_day).over(window),
+    }
+
+
+def _measures(windows: ir.Table, name: str) -> dict[str, ir.Value]:
+    """The measures of one attribute.
+
+    The change of a window's first value is against a reading before the window, so it is taken off again.
+    """
+    before_window = windows[f"{name}_start_change"]
+    kept = (f"{name}_{measure}" for measure in ("first", "last", "min", "max"))
+    return {column: windows[column] for column in kept} | {
+        f"{name}_rise": windows[f"{name}_rises"] - ibis.ifelse(before_window > 0, before_window, 0.0),
+        f"{name}_slope_per_day": known(windows[f"{name}_slope_per_day"]),
+        f"{name}_last_change_day": windows[f"{name}_change_day"].nullif(windows[f"{name}_start_day"]),
+        f"{name}_num_resets": (windows[f"{name}_falls"] - (before_window < 0).cast("int64")).cast("int64"),
     }

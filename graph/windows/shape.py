@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from graph.errors import InputError
+from graph.windows.reductions import max_by
 
 # Counts up whenever a column changes its meaning: windows of different versions are never compared.
 DEFINITION_VERSION = 1
@@ -48,12 +49,12 @@ def prepared(readings: ir.Table) -> ir.Table:
 
     Range windows over an integer are the same on every engine, over a date they are not.
     """
-    values = {name: _known(readings[name]) for name in attributes(readings)}
+    values = {name: known(readings[name]) for name in attributes(readings)}
     day_number = readings.day.delta(ibis.date("1970-01-01"), unit="day").cast("int32")
     return readings.select("drive_key", "day", day_number=day_number, **values)
 
 
-def _known(value: ir.NumericValue) -> ir.FloatingValue:
+def known(value: ir.NumericValue) -> ir.FloatingValue:
     """A number as float64, null where it is NaN."""
     number = value.cast("float64")
     return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
@@ -62,3 +63,18 @@ def _known(value: ir.NumericValue) -> ir.FloatingValue:
 def day_where_known(rows: ir.Table, name: str) -> ir.IntegerValue:
     """The day number of a prepared reading, null where the attribute has no value."""
     return ibis.ifelse(rows[name].notnull(), rows.day_number, ibis.null("int32"))
+
+
+def with_changes(rows: ir.Table, names: list[str]) -> ir.Table:
+    """Add ``{name}_change``: the difference to the value before; 0 for a drive's first, null where it has no value."""
+    before = ibis.window(group_by="drive_key", order_by="day_number", rows=(None, -1))
+    rows = rows.mutate(
+        **{f"{name}_before": max_by(rows[name], day_where_known(rows, name)).over(before) for name in names}
+    )
+    changes = {
+        f"{name}_change": ibis.ifelse(
+            rows[f"{name}_before"].isnull() & rows[name].notnull(), 0.0, rows[name] - rows[f"{name}_before"]
+        )
+        for name in names
+    }
+    return rows.mutate(**changes).drop(*(f"{name}_before" for name in names))

@@ -119,8 +119,7 @@ def test_content_hash_covers_days_and_values_and_nothing_else(frame: pd.DataFram
         lines = []
         for reading in window.itertuples():
             known = [(name, getattr(reading, name)) for name in ATTRIBUTES if not np.isnan(getattr(reading, name))]
-            texts = [f" {name}={value + 0.0:.0f}" if value.is_integer() else f" {name}={value:.6f}" for name, value in known]
-            lines.append(str(reading.day) + "".join(texts))
+            lines.append(str(reading.day) + "".join(f" {name}={value + 0.0:.0f}" for name, value in known))
         if all(value.is_integer() for value in window[list(ATTRIBUTES)].stack()):
             assert digest == hashlib.sha256("\n".join(lines).encode()).hexdigest()
         assert len(digest) == 64
