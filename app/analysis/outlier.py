@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,7 @@ class CohortOutliers:
     """One entry a drive.
 
     Args:
-        offset: Median over the days of (value minus the cohort's median of that day), unit of the values.
+        offset: Median over the days of the offsets, unit of the values.
         z: Robust score of that offset within the cohort.
         p_value: One-sided (above the cohort), from the normal distribution; NaN where the cohort is too small.
         cohort_size: Drives in the cohort.
@@ -34,15 +33,15 @@ class CohortOutliers:
     cohort_size: npt.NDArray[np.int64]
 
 
-def cohort_outliers(values: Floats, cohort: pd.Series, resolution: float) -> CohortOutliers:
-    """Compare each drive with the drives of its cohort on the same days.
+def cohort_outliers(offsets: Floats, cohort: pd.Series, resolution: float) -> CohortOutliers:
+    """Compare each drive with the drives of its cohort.
 
-    Taking the cohort's median day by day removes what all share (a warm week, a change of load); taking the drive's
-    median over the days lets one spike pass.
+    Taking the difference to the cohort's median of the same day removes what all share (a warm week, a change of
+    load); taking the drive's median over the days lets a spike pass.
 
     Args:
-        values: Shape ``(num_drives, num_days)``; the same column is the same day for all; NaN where not read.
-        cohort: Name of each drive's cohort, in the order of the rows; missing: no cohort.
+        offsets: Value minus the cohort's median of that day, shape ``(num_drives, num_days)``; NaN where not read.
+        cohort: Name of each drive's cohort, in the order of the rows.
         resolution: Smallest scale believed, unit of the values: a sensor that reads whole degrees has a MAD of 0
             where half of the drives agree.
 
@@ -52,28 +51,14 @@ def cohort_outliers(values: Floats, cohort: pd.Series, resolution: float) -> Coh
     References:
         Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993 (modified z-score).
     """
-    names, _ = pd.factorize(cohort, sort=True)
-    offset = np.full(len(values), np.nan)
-    z = np.full(len(values), np.nan)
-    size = np.zeros(len(values), dtype=np.int64)
-    order = np.argsort(names, kind="stable")
-    bounds = np.flatnonzero(np.diff(names[order], prepend=-2, append=len(names) + 1))
-    for start, end in pairwise(bounds):
-        rows = order[start:end]
-        if names[rows[0]] < 0:
-            continue
-        part = values[rows]
-        read = np.isfinite(part)
-        size[rows] = read.any(axis=1).sum()
-        enough = read.sum(axis=0) >= SMALLEST_COHORT
-        if size[rows[0]] < SMALLEST_COHORT or not enough.any():
-            continue
-        part, read = part[:, enough], read[:, enough]
-        median = np.nanmedian(part, axis=0)
-        seen = read.any(axis=1)
-        offset[rows[seen]] = np.nanmedian(part[seen] - median, axis=1)
-        own = offset[rows]
-        centre = np.nanmedian(own)
-        scale = max(np.nanmedian(np.abs(own - centre)) * _MAD_TO_SIGMA, resolution)
-        z[rows] = (own - centre) / scale
+    read = np.isfinite(offsets).any(axis=1)
+    offset = np.full(len(offsets), np.nan)
+    offset[read] = np.nanmedian(offsets[read], axis=1)
+    own = pd.Series(offset)
+    groups = pd.Series(pd.factorize(cohort)[0])
+    centre = own.groupby(groups).transform("median")
+    spread = (own - centre).abs().groupby(groups).transform("median") * _MAD_TO_SIGMA
+    size = own.groupby(groups).transform("count").to_numpy(dtype=np.int64)
+    z = ((own - centre) / spread.clip(lower=resolution)).to_numpy(dtype=float)
+    z[size < SMALLEST_COHORT] = np.nan
     return CohortOutliers(offset, z, stats.norm.sf(z), size)

@@ -1,0 +1,198 @@
+"""What the rules look at: the drives of one fleet, their recent readings (decoded) and their latest windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from graph.ontology import decoders, smart
+from graph.ontology.model import Evidence
+from graph.windows import DEFINITION_VERSION, latest_windows, rolling_windows
+
+Floats = npt.NDArray[np.float64]
+
+WINDOW_DAYS = 30
+HISTORY_DAYS = 120
+# Attributes that only flash drives have; one reading of any of them tells the medium where the model does not.
+FLASH_COLUMNS = tuple(f"ata_{n}" for n in (170, 171, 172, 173, 177, 180, 181, 182))
+
+
+@dataclass(slots=True)
+class Inputs:
+    """One fleet at one time.
+
+    Args:
+        fleet: Name.
+        drives: One row a drive, index ``drive_key``: ``serial, model, vendor, medium``, names and keys of ``host``,
+            ``rack``, ``room``, ``failure_day``, ``failure_status``.
+        daily: Recent readings, sorted by drive and day: ``drive`` (row in ``windows``), ``day`` (days since
+            1970-01-01), one column an attribute, decoded.
+        windows: Latest window of each drive that was read, index ``drive_key``, sorted.
+        table: The recent readings as a table, for windows at earlier days.
+        connection: Backend that computes them.
+        data_day: Last day of data in the fleet.
+    """
+
+    fleet: str
+    drives: pd.DataFrame
+    daily: pd.DataFrame
+    windows: pd.DataFrame
+    table: ir.Table
+    connection: Backend
+    data_day: date
+    _readable: dict[tuple[str, tuple[str, ...]], pd.Series] = field(default_factory=dict)
+
+    @property
+    def first_day_of_fleet(self) -> date:
+        """First day of the window that ends with the fleet's data."""
+        return self.data_day - timedelta(days=WINDOW_DAYS - 1)
+
+    @property
+    def model(self) -> pd.Series:
+        """Model of each drive that was read, in the order of the windows."""
+        return self.drives["model"].reindex(self.windows.index)
+
+    @property
+    def is_flash(self) -> pd.Series:
+        """Whether each drive that was read holds flash: by its model where that is known, else by its attributes."""
+        seen = [f"{name}_last" for name in FLASH_COLUMNS if f"{name}_last" in self.windows]
+        seen += [name for name in self.windows if name.startswith("nvme_") and name.endswith("_last")]
+        medium = self.drives["medium"].reindex(self.windows.index)
+        by_attribute = self.windows[seen].notna().any(axis=1) if seen else pd.Series(False, index=self.windows.index)
+        return medium.eq("flash") | (medium.isna() & by_attribute)
+
+    def readable(self, key: str, kinds: tuple[str, ...]) -> pd.Series:
+        """Whether an attribute has one of the kinds on each drive's model, vendor overrides considered.
+
+        Args:
+            key: Key of the attribute.
+            kinds: ``cumulative``, ``gauge``, ``normalized``, ``event``.
+        """
+        if (key, kinds) not in self._readable:
+            models = self.drives[["model", "vendor"]].reindex(self.windows.index)
+            pairs = models.drop_duplicates()
+            fits = {}
+            for model, vendor in pairs.itertuples(index=False):
+                override = _override(key, model, vendor)
+                fits[model, _text(vendor)] = (override or smart.attribute(key)).kind in kinds
+            self._readable[key, kinds] = pd.Series(
+                [fits[model, _text(vendor)] for model, vendor in models.itertuples(index=False)],
+                index=self.windows.index,
+                dtype=bool,
+            )
+        return self._readable[key, kinds]
+
+    def matrix(self, values: npt.ArrayLike, num_days: int) -> Floats:
+        """Values of the recent readings by drive and day, each drive's last day in the last column.
+
+        Args:
+            values: One a row of ``daily``.
+            num_days: Columns.
+
+        Returns:
+            Shape ``(num_drives_read, num_days)``; NaN where there is no reading.
+        """
+        drive, day = self.daily["drive"].to_numpy(), self.daily["day"].to_numpy()
+        column = num_days - 1 - (self.last_days[drive] - day)
+        inside = column >= 0
+        result = np.full((len(self.windows), num_days), np.nan)
+        result[drive[inside], column[inside]] = np.asarray(values, dtype=float)[inside]
+        return result
+
+    @property
+    def last_days(self) -> npt.NDArray[np.int64]:
+        """Last day of each drive that was read, days since 1970-01-01."""
+        return _day_numbers(self.windows["last_day"])
+
+    def evidence(self, drive: str) -> Evidence:
+        """The latest window of a drive, as what a claim rests on."""
+        window = self.windows.loc[drive]
+        return Evidence(
+            kind="telemetry_window",
+            ref=f"window:{drive}:{window['last_day']}:{WINDOW_DAYS}:{DEFINITION_VERSION}",
+            detail={
+                "fleet": self.fleet,
+                "drive": drive,
+                "first_day": window["first_day"].isoformat(),
+                "last_day": window["last_day"].isoformat(),
+                "num_readings": int(window["num_readings"]),
+                "content_sha256": window["content_sha256"],
+            },
+        )
+
+    def history(self, drives: list[str], columns: list[str]) -> pd.DataFrame:
+        """Rolling windows of some drives: one row a drive and day, sorted, with the measures of these columns."""
+        table = self.table.filter(self.table.drive_key.isin(drives)).select("drive_key", "day", *columns)
+        frame = self.connection.to_pandas(rolling_windows(table, WINDOW_DAYS))
+        for name in ("day", "first_day", "last_day"):
+            frame[name] = pd.to_datetime(frame[name]).dt.date
+        return frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _override(key: str, model: object, vendor: object) -> smart.SmartOverride | None:
+    return smart.override_for(key, model=_text(model) or "", vendor=_text(vendor))
+
+
+def _day_numbers(dates: pd.Series) -> npt.NDArray[np.int64]:
+    return pd.to_datetime(dates).to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def load_inputs(
+    fleet: str, drives: pd.DataFrame, readings: ir.Table, connection: Backend, attributes: tuple[str, ...]
+) -> Inputs:
+    """Read what the rules need of a fleet.
+
+    Args:
+        fleet: Name.
+        drives: As in ``Inputs``.
+        readings: Raw readings of the lake, at least one row.
+        connection: Backend the readings live on.
+        attributes: Keys of the attributes the rules read.
+
+    Returns:
+        The inputs; each drive's last ``HISTORY_DAYS`` days count, up to its own last day.
+    """
+    wanted = {smart.column(key): key for key in attributes}
+    wanted |= {smart.normalized_column(key): key for key in attributes if smart.attribute(key).protocol == "ata"}
+    present = [name for name in readings.columns if name in wanted]
+    last = readings.day.max().over(ibis.window(group_by="drive_key"))
+    recent = readings.select("drive_key", "day", *present, last_day=last)
+    recent = recent.filter(recent.last_day.delta(recent.day, unit="day") < HISTORY_DAYS).drop("last_day")
+    frame = connection.to_pandas(recent)
+    frame = frame[frame["drive_key"].isin(drives.index)]
+    frame = frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
+    for name in present:
+        if not name.endswith("_normalized"):
+            _decode(frame, name, wanted[name], drives)
+    frame["day"] = pd.to_datetime(frame["day"]).dt.date
+    table = ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))
+    windows = connection.to_pandas(latest_windows(table, WINDOW_DAYS)).set_index("drive_key").sort_index()
+    for name in ("first_day", "last_day"):
+        windows[name] = pd.to_datetime(windows[name]).dt.date
+    codes = pd.Index(windows.index).get_indexer(pd.Index(frame["drive_key"]))
+    daily = frame.drop(columns=["drive_key", "day"]).assign(drive=codes, day=_day_numbers(frame["day"]))
+    return Inputs(fleet, drives, daily, windows, table, connection, max(windows["last_day"]))
+
+
+def _decode(frame: pd.DataFrame, column: str, key: str, drives: pd.DataFrame) -> None:
+    """Decode a column in place for the models whose vendor packs several numbers into the raw value."""
+    pairs = drives[["model", "vendor"]].drop_duplicates()
+    for model, vendor in pairs.itertuples(index=False):
+        override = _override(key, model, vendor)
+        if override is None or (override.decoder == "identity" and override.factor == 1):
+            continue
+        same_vendor = drives["vendor"].isna() if _text(vendor) is None else drives["vendor"] == vendor
+        rows = frame["drive_key"].isin(drives.index[(drives["model"] == model) & same_vendor])
+        frame.loc[rows, column] = decoders.decode(override.decoder, frame.loc[rows, column]) * override.factor

@@ -1,0 +1,55 @@
+"""Numbers, dates and sentences as findings show them: at most three significant figures, units, no adjectives."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+THOUSAND = 1000
+
+
+def number(value: float) -> str:
+    """``12,345``, ``7``, ``4.2``, ``0.031``: whole numbers in full, others with three significant figures."""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    if abs(value) >= THOUSAND:
+        return f"{round(value):,}"
+    text = f"{value:.3g}"
+    return f"{float(text):f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def measured(value: float, unit: str) -> str:
+    """A number with its unit, a space between: ``61 blocks``, ``7 °C``, ``104 %``; one of something is singular."""
+    if not unit:
+        return number(value)
+    singular = value == 1 and unit.endswith("s") and len(unit) > 1
+    return f"{number(value)} {unit[:-1] if singular else unit}"
+
+
+def days(count: int) -> str:
+    """``1 day``, ``30 days``."""
+    return "1 day" if count == 1 else f"{count:,} days"
+
+
+def probability(p_value: float) -> str:
+    """``p = 0.0004``, with one significant figure below 0.001 and a floor: ``p < 0.000001``."""
+    if p_value < 1e-6:
+        return "p < 0.000001"
+    digits = 1 if p_value < 1e-3 else 2
+    return "p = " + np.format_float_positional(float(f"{p_value:.{digits}g}"), trim="-")
+
+
+def percent(value: float, decimals: int = 2) -> str:
+    """``1.06 %``."""
+    return f"{value:.{decimals}f} %"
+
+
+def years(age_days: float) -> str:
+    """``2.8 y``."""
+    return f"{age_days / 365:.1f} y"
+
+
+def as_date(day: int) -> date:
+    """The date of a day counted from 1970-01-01."""
+    return date.fromordinal(int(day) + date(1970, 1, 1).toordinal())
