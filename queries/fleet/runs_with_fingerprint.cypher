@@ -5,6 +5,6 @@
 // param: fingerprint string, Run.fingerprint
 // returns: run
 // example: {"source": "atoll-ontology", "fingerprint": "none"}
-MATCH (r:Run {source: $source, fingerprint: $fingerprint, state: 'complete'})
+MATCH (r:Run {source: $source, fingerprint: $fingerprint, status: 'complete'})
 WHERE NOT r.key IN $hidden_runs
 RETURN r.key AS run
