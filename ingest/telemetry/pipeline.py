@@ -1,0 +1,305 @@
+"""Telemetry from files to readings and graph: validate, quarantine, stage, compute windows, write, complete, report."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from graph.errors import RefusedError
+from graph.ontology.model import Batch
+from graph.ontology.seed import SOURCE as ONTOLOGY_SOURCE
+from graph.ontology.seed import ontology_batch
+from graph.ports import GraphStore, Run, WriteCounts
+from graph.readings import ReadingsLake
+from graph.windows import DEFINITION_VERSION, latest_windows
+from ingest.telemetry import quarantine, timeline
+from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
+from ingest.telemetry.files import expand
+from ingest.telemetry.formats import Format
+from ingest.telemetry.identity import checked_fleet
+from ingest.telemetry.reading import Progress, Source, is_synthetic, open_source, read, refused
+from ingest.telemetry.registry import format_named
+from ingest.telemetry.report import IngestReport
+from ingest.telemetry.settled import LateRefusal, Settled
+from ingest.telemetry.spill import Spill
+from ingest.telemetry.stored import current_manifest, fleet_record, ingest_runs, live_manifests, rows_by_key
+from ingest.telemetry.tables import SourceTables, window_batch
+
+__all__ = ["WINDOW_DAYS", "IngestReport", "ingest_telemetry"]
+
+WINDOW_DAYS = 30
+WINDOWS_A_BATCH = 50_000
+OPERATIONS_TO_LOAD = 20_000  # from here on the store's way for large batches pays
+NUM_EXAMPLES = 5
+STORED_DRIVES = pa.schema([("drive", pa.string()), ("capacity_bytes", pa.int64()), ("last_day", pa.date32())])
+STORED_FAILURES = pa.schema([("failure", pa.string()), ("precision", pa.string())])
+STORED_WINDOWS = pa.schema([("drive", pa.string()), ("window", pa.string()), ("citations", pa.int64())])
+STORED_PLACEMENTS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("drive", "relation", "place")),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+    ]
+)
+
+
+def ingest_telemetry(
+    paths: Sequence[Path],
+    format: str,
+    fleet: str,
+    *,
+    store: GraphStore,
+    lake: ReadingsLake,
+    workspace: Path,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    synthetic: bool | None = None,
+) -> IngestReport:
+    """Bring telemetry into the readings and the graph, as one run that is visible as a whole or not at all.
+
+    A source read twice changes nothing. Of a folder only files with new content are read. Rows that cannot be used go
+    to ``quarantine/<run>.csv`` of the workspace, each with its reason; all others are kept.
+
+    Args:
+        paths: Files, or folders of them.
+        format: A name in ``registry.FORMATS``.
+        fleet: Name of the fleet that the drives belong to.
+        store: The graph.
+        lake: The daily readings.
+        workspace: Folder of the workspace.
+        dry_run: Read, check and compare, and write nothing.
+        progress: Called with a stage, what is done and of how much (None: unknown).
+        synthetic: Whether the data were generated; None: as the files themselves say.
+
+    Returns:
+        What was read and changed.
+
+    Raises:
+        InputError: A file, the format or the fleet cannot be used, or the workspace cannot be written.
+        RefusedError: Synthetic and real data would mix in one fleet, or the file's ids name no drives.
+        StoreError: The store or the readings cannot be reached.
+    """
+    started = time.perf_counter()
+    tell = progress or (lambda stage, done, total: None)
+    chosen = format_named(format)
+    files = expand([Path(path) for path in paths])
+    report = IngestReport(checked_fleet(fleet), chosen.name, notes=list(chosen.notes))
+    known: set[str] = set()
+    if chosen.one_row_a_day and any(Path(path).is_dir() for path in paths):
+        same = [run for run in ingest_runs(store) if (run.fleet, run.format) == (fleet, chosen.name)]
+        known = {sha256 for run in same for sha256 in run.files}
+    source = open_source(files, chosen, frozenset(known), tell)
+    report.files_read, report.files_skipped = len(source.files), len(source.skipped)
+    report.unknown_columns = source.unknown_columns
+    if source.files:
+        with tempfile.TemporaryDirectory(prefix="atoll-ingest-") as folder:
+            _Ingest(source, report, Path(folder), store, lake, workspace, tell).run(dry_run, synthetic)
+    else:
+        report.store_version = store.version()
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+class _Ingest:
+    """One ingest on its way; its steps share the source, the report and the places to write to."""
+
+    def __init__(
+        self,
+        source: Source,
+        report: IngestReport,
+        folder: Path,
+        store: GraphStore,
+        lake: ReadingsLake,
+        workspace: Path,
+        tell: Progress,
+    ) -> None:
+        self._source, self._report, self._folder = source, report, folder
+        self._store, self._lake, self._workspace, self._tell = store, lake, workspace, tell
+        self._format: Format = source.format
+        self._fleet = report.fleet
+        self._spill = Spill(folder)
+        self._counts = WriteCounts()
+
+    def run(self, dry_run: bool, synthetic: bool | None) -> None:
+        """Go through all steps."""
+        flags = self._fleet_properties(synthetic)
+        read(self._source, self._fleet, self._spill, self._tell)
+        base = current_manifest(ingest_runs(self._store), self._fleet)
+        settled = Settled(
+            self._lake.connection,
+            self._spill,
+            self._folder,
+            one_row_a_day=self._format.one_row_a_day,
+            derived_days=self._format.derived_days,
+        )
+        self._tell("compare", 0, None)
+        news = settled.compare(self._lake.readings([base]) if base else None)
+        late = dict(settled.late_refusals())
+        self._count(settled, news, late)
+        tables = SourceTables(settled, self._format, self._fleet)
+        keys = _column(settled.arrow("SELECT DISTINCT drive_key AS key FROM source_drives ORDER BY key"), "key")
+        stored = rows_by_key(self._store, "stored_drives", keys, STORED_DRIVES)
+        tables.settle_drives(stored)
+        failures = _column(
+            settled.arrow("SELECT DISTINCT 'failure:' || drive_key || ':' || day AS key FROM source_failures"), "key"
+        )
+        stored_failures = rows_by_key(self._store, "stored_failures", failures, STORED_FAILURES)
+        self._report.new_drives = self._report.drives - stored.num_rows
+        self._report.new_failures = self._report.failures - stored_failures.num_rows
+        if dry_run:
+            self._report.store_version = self._store.version()
+            return
+        self._write_ontology()
+        run = self._store.begin_run("ingest", f"{self._format.name}:{self._fleet}", self._fingerprint())
+        self._quarantine(run, late)
+        self._tell("stage readings", 0, None)
+        manifest = self._stage(settled, run, news, base)
+        placements = self._placements(tables, keys, stored)
+        days = self._drive_days(settled, manifest)
+        self._write(run, tables.fleet_batch(placements, days, stored_failures, flags))
+        self._write_windows(settled, run, manifest, keys)
+        self._complete(run, manifest)
+
+    def _fleet_properties(self, synthetic: bool | None) -> dict[str, object]:
+        """Properties of the fleet's node; nothing mixes synthetic and real data."""
+        mark = is_synthetic(self._source, SYNTHETIC_METADATA) if synthetic is None else synthetic
+        known = fleet_record(self._store, self._fleet)
+        if known and bool(known["synthetic"]) != bool(mark):
+            there, here = ("synthetic", "real") if known["synthetic"] else ("real", "synthetic")
+            raise RefusedError(
+                f"Fleet '{self._fleet}' holds {there} data and {self._source.files[0].path} is {here}. "
+                "Nothing mixes the two: choose another --fleet."
+            )
+        return {"synthetic": bool(mark)}
+
+    def _count(self, settled: Settled, news: Path, late: dict[int, LateRefusal]) -> None:
+        report = self._report
+        report.rows_read = self._source.num_rows
+        report.rows_rejected = self._spill.num_rejects + len(late)
+        report.rows_deduplicated = settled.number("source_doubles")
+        report.drives = settled.number("(SELECT DISTINCT drive_key FROM source_drives)")
+        report.failures = settled.number("(SELECT DISTINCT drive_key, day FROM source_failures)")
+        report.windows = settled.number("(SELECT DISTINCT drive_key FROM source_readings)")
+        report.new_readings = settled.number(f"'{news}'")
+        reasons: Counter[str] = Counter()
+        for row in refused(self._source, self._spill, late) if report.rows_rejected else ():
+            reasons[f"{row.column} {row.reason}".strip()] += 1
+            if len(report.examples) < NUM_EXAMPLES:
+                report.examples.append(row.sentence)
+        report.rejected_by_reason = dict(reasons.most_common())
+
+    def _write_ontology(self) -> None:
+        """Write the SMART catalogue and what it points to, where the store does not have this version of it."""
+        batch = ontology_batch()
+        digest = hashlib.sha256()
+        for rows in [*(table.rows for table in batch.nodes), *(table.rows for table in batch.relations)]:
+            digest.update(str(rows.to_pylist()).encode())
+        inputs = {"source": ONTOLOGY_SOURCE, "fingerprint": digest.hexdigest()}
+        if self._store.query("runs_with_fingerprint", inputs).rows:
+            return
+        run = self._store.begin_run("schema", **inputs)
+        self._store.write(run, batch)
+        self._store.complete_run(run)
+
+    def _fingerprint(self) -> str:
+        """Hash of all that decides what the run writes; a killed run goes on where the next has the same."""
+        parts = [self._format.name, self._fleet, str(WINDOW_DAYS), str(DEFINITION_VERSION)]
+        return hashlib.sha256("\n".join([*parts, *(file.sha256 for file in self._source.files)]).encode()).hexdigest()
+
+    def _quarantine(self, run: Run, late: dict[int, LateRefusal]) -> None:
+        if self._report.rows_rejected:
+            rows = refused(self._source, self._spill, late)
+            self._report.quarantine = str(quarantine.write(self._workspace, run.key, rows))
+
+    def _stage(self, settled: Settled, run: Run, news: Path, base: str | None) -> str | None:
+        intervals = settled.arrow("SELECT DISTINCT drive_key, first_day, last_day FROM source_intervals")
+        if not self._report.new_readings and not intervals.num_rows:
+            return base
+        return self._lake.stage(run.key, self._fleet, news, base, intervals=intervals if intervals.num_rows else None)
+
+    def _placements(self, tables: SourceTables, keys: list[str], stored: pa.Table) -> pd.DataFrame:
+        seen = tables.seen_placements()
+        known = rows_by_key(self._store, "stored_placements", keys if len(seen) else [], STORED_PLACEMENTS).to_pandas()
+        known["last_day"] = known["drive"].map(
+            dict(zip(*stored.select(["drive", "last_day"]).to_pydict().values(), strict=True))
+        )
+        for frame, names in ((known, ("valid_from", "valid_to", "last_day")), (seen, ("first", "last"))):
+            for name in names:
+                frame[name] = pd.to_datetime(frame[name])
+        return timeline.merge(seen, known)
+
+    def _drive_days(self, settled: Settled, manifest: str | None) -> pa.Table:
+        """First and last day with data and days under observation, of this source's drives, over all sources."""
+        if manifest is None:
+            empty = (
+                "SELECT '' AS drive_key, DATE '1970-01-01' AS first_day, DATE '1970-01-01' AS last_day, 0 AS drive_days"
+            )
+            return settled.arrow(f"{empty} WHERE false")
+        readings, intervals = self._lake.readings([manifest]), self._lake.intervals([manifest])
+        spans = readings.select("drive_key", first_day=readings.day, last_day=readings.day).union(intervals)
+        spans = spans.group_by("drive_key").agg(first_day=spans.first_day.min(), last_day=spans.last_day.max())
+        own = self._lake.connection.table("source_drive").select("drive_key")
+        return spans.join(self._lake.exposure([manifest]), "drive_key").semi_join(own, "drive_key").to_pyarrow()
+
+    def _write_windows(self, settled: Settled, run: Run, manifest: str | None, keys: list[str]) -> None:
+        """Compute the latest window of every drive with readings in this source, and let superseded ones go."""
+        if manifest is None or not self._report.windows:
+            return
+        self._tell("windows", 0, self._report.windows)
+        own = self._lake.connection.table("source_readings").select("drive_key").distinct()
+        windows = latest_windows(self._lake.readings([manifest]).semi_join(own, "drive_key"), WINDOW_DAYS)
+        target = self._folder / "windows.parquet"
+        windows.to_parquet(str(target))
+        settled.fetch(
+            "CREATE OR REPLACE TEMP VIEW source_windows AS "
+            f"SELECT *, row_number() OVER (ORDER BY drive_key) - 1 AS number FROM '{target}'"
+        )
+        current: set[str] = set()
+        for first in range(0, self._report.windows, WINDOWS_A_BATCH):
+            batch = window_batch(settled, self._fleet, WINDOW_DAYS, first, WINDOWS_A_BATCH)
+            current.update(_column(batch.nodes[0].rows, "key"))
+            self._write(run, batch)
+            self._tell("windows", min(first + WINDOWS_A_BATCH, self._report.windows), self._report.windows)
+        held = rows_by_key(self._store, "stored_windows", keys, STORED_WINDOWS).to_pylist()
+        gone = [row["window"] for row in held if row["window"] not in current and not row["citations"]]
+        if gone:
+            self._store.delete(run, "TelemetryWindow", gone)
+
+    def _write(self, run: Run, batch: Batch) -> None:
+        size = sum(table.rows.num_rows for table in batch.nodes) + sum(table.rows.num_rows for table in batch.relations)
+        write = self._store.load if size >= OPERATIONS_TO_LOAD else self._store.write
+        self._tell("write", 0, size)
+        self._counts += write(run, batch)
+        self._tell("write", size, size)
+
+    def _complete(self, run: Run, manifest: str | None) -> None:
+        report = self._report
+        report.nodes_written = self._counts.nodes_written
+        report.relationships_written = self._counts.relationships_written
+        self._tell("complete", 0, None)
+        properties = {
+            "fleet": self._fleet,
+            "format": self._format.name,
+            "path": str(self._source.files[0].path),
+            "files": [file.sha256 for file in self._source.files],
+            "rows_read": report.rows_read,
+            "rows_rejected": report.rows_rejected,
+            "nodes_written": report.nodes_written,
+            "relationships_written": report.relationships_written,
+        }
+        optional = {"readings_manifest": manifest, "quarantine": report.quarantine}
+        properties |= {name: value for name, value in optional.items() if value is not None}
+        report.store_version = self._store.complete_run(run, properties)
+        self._lake.collect_garbage(live_manifests(ingest_runs(self._store)))
+
+
+def _column(table: pa.Table, name: str) -> list[str]:
+    values: list[str] = table.column(name).to_pylist()
+    return values
