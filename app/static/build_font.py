@@ -1,7 +1,8 @@
-"""Build InterAtoll.woff2 from Inter 4.1 (npm ``inter-ui``); for developers, the result is committed.
+r"""Build InterAtoll.woff2 from Inter 4.1 (npm ``inter-ui``); for developers, the result is committed.
 
     npm pack inter-ui@4.1.1 && tar xzf inter-ui-4.1.1.tgz
-    uv run --no-project --with 'fonttools[woff]==4.68.0' python app/static/build_font.py package/variable/InterVariable.woff2
+    uv run --no-project --with 'fonttools[woff]==4.68.0' python \
+        app/static/build_font.py package/variable/InterVariable.woff2
 
 The theme cannot set font features, so the tabular digits become the default ones; the optical size axis is pinned and
 the character set cut, which leaves about 100 KB.

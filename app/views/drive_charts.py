@@ -117,8 +117,12 @@ def path_chart(nodes: Sequence[PathNode]) -> tuple[Any, str]:
     )
     up = alt.Y("row:Q", scale=alt.Scale(domain=[len(nodes) - 0.5, -0.5], nice=False), axis=None)
     across = alt.X("x:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
-    base = alt.Chart(data).encode(up, tooltip=[alt.Tooltip("name:N", title="Name"), alt.Tooltip("label:N", title="Type"),
-                                               alt.Tooltip("key:N", title="Key")])  # fmt: skip
+    tooltip = [
+        alt.Tooltip("name:N", title="Name"),
+        alt.Tooltip("label:N", title="Type"),
+        alt.Tooltip("key:N", title="Key"),
+    ]
+    base = alt.Chart(data).encode(up, tooltip=tooltip)
     shapes = alt.Shape("label:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
     spine = alt.Chart(data.iloc[[0]].assign(end=len(nodes) - 1))
     chart = alt.layer(

@@ -144,8 +144,8 @@ def survival_chart(curves: Sequence[SurvivalCurve]) -> tuple[Any, str]:
             across, up, text="text:N", color=role("role")),
     )  # fmt: skip
     alternative = (
-        f"Kaplan-Meier survival by model: {worst.model} is lowest with {worst.survival[-1]:.1%} of {worst.num_drives:,} "
-        f"drives working at {formats.age(worst.age_days[-1])}; {len(others)} other models are drawn in grey."
+        f"Kaplan-Meier survival by model: {worst.model} is lowest with {worst.survival[-1]:.1%} of "
+        f"{worst.num_drives:,} drives working at {formats.age(worst.age_days[-1])}; {len(others)} other models are drawn in grey."
     )
     return dress(chart, FLEET_HEIGHT), alternative
 
@@ -161,7 +161,8 @@ def heat_chart(cells: Sequence[HeatCell]) -> tuple[Any, str]:
         .mark_rect(cornerRadius=2)
         .encode(
             x=alt.X("model:N", sort=models, scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
-                    axis=axis(False, orient="top", labelAngle=0 if len(models) <= 6 else -40, labelLimit=64, labelPadding=6)),
+                    axis=axis(False, orient="top", labelAngle=0 if len(models) <= 6 else -40, labelLimit=64,
+                              labelPadding=6)),
             y=alt.Y("rack:N", sort=racks, scale=alt.Scale(paddingInner=0.12, paddingOuter=0),
                     axis=axis(False, labelLimit=72, labelPadding=6)),
             color=alt.Color("share:Q", scale=alt.Scale(domain=[0, top]),

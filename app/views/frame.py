@@ -127,5 +127,5 @@ def guard(run: Callable[[], None]) -> None:
         states.store_unreachable(error, settings)
     except AtollError as error:
         states.problem(error)
-    except Exception as error:  # noqa: BLE001 - the last guard before the screen; the trace goes to the log
+    except Exception as error:  # the last guard before the screen; the trace goes to the log
         states.unexpected(error)

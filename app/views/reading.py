@@ -7,15 +7,25 @@ may not, so analyses take turns.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+import queries
+from app.analysis import descriptive
+from app.analysis.results import DriveDescription, FleetDescription, FleetOverview
 from app.settings import Settings, load
 from app.wiring import Workspace, open_workspace
 from graph.errors import StoreError
+from graph.ontology import smart, terms
 
+MOST_RUNS = 1000
+MOST_REMEMBERED = 50
 _TURN = threading.RLock()
 
 
@@ -68,3 +78,131 @@ def store_version() -> int:
 def now() -> datetime:
     """Time of reading, UTC."""
     return datetime.now(UTC)
+
+
+FilterValues = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _fleets(version: int) -> list[Fleet]:
+    rows = workspace().store.query("fleets").records()
+    return [Fleet(row["fleet"], row["name"], bool(row["synthetic"]), int(row["drives"])) for row in rows]
+
+
+def fleets() -> list[Fleet]:
+    """Fleets of the workspace, by name."""
+    return _fleets(store_version())
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def overview(fleet: str, version: int) -> tuple[FleetOverview, datetime]:
+    """What the first screen shows, and when it was read."""
+    opened = workspace()
+    with _TURN:
+        return descriptive.overview(opened.store, opened.lake, fleet, writing=opened.writing), now()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def fleet(fleet: str, version: int, filters: FilterValues) -> tuple[FleetDescription, datetime]:
+    """Rates, survival and counts of a fleet under filters, and when it was read."""
+    opened = workspace()
+    with _TURN:
+        return descriptive.describe_fleet(
+            opened.store, opened.lake, fleet, dict(filters), writing=opened.writing
+        ), now()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def drive(identity: str, version: int) -> tuple[DriveDescription, datetime]:
+    """One drive by key or serial, and when it was read.
+
+    Raises:
+        InputError: There is none, or a serial that several drives bear.
+    """
+    opened = workspace()
+    with _TURN:
+        return descriptive.describe_drive(opened.store, opened.lake, identity, writing=opened.writing), now()
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def runs(version: int) -> pd.DataFrame:
+    """Complete runs, newest first, with their counts."""
+    rows = workspace().store.query("runs", {"limit": MOST_RUNS})
+    return pd.DataFrame(rows.rows, columns=list(rows.columns))
+
+
+def schema_version() -> str:
+    """Number of the last schema migration of this kind of store."""
+    steps = queries.migrations(workspace().store.kind)
+    return f"{steps[-1][0]}" if steps else ""
+
+
+def quarantine_files() -> list[Path]:
+    """Files of rejected rows, newest first."""
+    folder = settings().workspace / "quarantine"
+    if not folder.is_dir():
+        return []
+    return sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: -p.stat().st_mtime)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def quarantine_rows(path: Path, changed: float) -> pd.DataFrame:
+    """Rejected rows of one file, as text; ``changed`` is the file's time, so that a new one is read again."""
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    if path.suffix in (".jsonl", ".ndjson"):
+        return pd.read_json(path, lines=True, dtype=False)
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def plan(statement: str, parameters: dict[str, Any]) -> str:
+    """The server's plan of a statement."""
+    return workspace().store.plan(statement, parameters)
+
+
+@st.cache_resource(show_spinner=False)
+def attribute_names() -> dict[str, str]:
+    """Names of all SMART attributes by key."""
+    return {attribute.key: attribute.name for attribute in smart.attributes()}
+
+
+@st.cache_resource(show_spinner=False)
+def vocabulary() -> list[str]:
+    """Labels, relationship types and properties of the ontology, for the editor."""
+    return [*terms.LABELS, *terms.RELATIONS, *terms.PROPERTIES]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One statement that ran, for the history.
+
+    Args:
+        name: Name in the catalogue, or ``free Cypher``.
+        statement: Its text.
+        outcome: Rows and time, or why not.
+        address: Query string that runs it again.
+    """
+
+    name: str
+    statement: str
+    outcome: str
+    address: str
+
+
+@st.cache_resource(show_spinner=False)
+def _history() -> deque[Ran]:
+    return deque(maxlen=MOST_REMEMBERED)
+
+
+def remember(ran: Ran) -> None:
+    """Put a statement on top of the history; it is kept by the server, since a reconnect loses a session."""
+    history = _history()
+    for old in [item for item in list(history) if item.address == ran.address]:
+        history.remove(old)
+    history.appendleft(ran)
+
+
+def history() -> list[Ran]:
+    """What ran in this process, newest first, each address once."""
+    return list(_history())

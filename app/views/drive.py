@@ -1,0 +1,220 @@
+"""Drive: verdict and reason, findings, evidence path, trends of its attributes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from app.analysis.results import AttributeSeries, DriveDescription, FindingRow
+from app.views import drive_charts, formats, frame, reading, severity, states
+from graph.errors import InputError
+from graph.ontology.model import Severity
+
+TREND_CARDS = 6
+TREND_DAYS = 90
+LOADING_HEIGHT = 620
+
+
+def show() -> None:
+    """Draw the page of the drive in the address (``id``, with ``model`` or ``fleet`` where a serial is not unique)."""
+    head = frame.open_page("Drive")
+    fleets = reading.fleets()
+    if not fleets:
+        head.say("Nothing is loaded yet.")
+        states.no_fleet(reading.settings())
+        return
+    asked = {name: st.query_params.get(name) for name in ("id", "model", "fleet")}
+    _search(head, asked["fleet"])
+    if not asked["id"]:
+        head.say("Every drive has a page of its own; its address can be copied and shared.")
+        states.empty(
+            ":material/search:",
+            "Which drive?",
+            "Enter a serial number above, or choose a drive in the tables of Overview and Fleet.",
+        )
+        return
+    try:
+        with states.loading(LOADING_HEIGHT):
+            described, read_at = reading.drive(_identity(asked), reading.store_version())
+    except InputError as error:
+        head.say("There is no such drive here.")
+        states.empty(":material/search_off:", "No drive found", formats.escape(error))
+        return
+    head.say(_facts(described), synthetic=described.synthetic, title=f"Drive {formats.escape(described.drive)}")
+    draw(described)
+    frame.footer(
+        fleet=next((f for f in fleets if f.name == described.fleet), fleets[0]),
+        data_time=described.data_time,
+        read_at=read_at,
+        store_version=described.store_version,
+        rule_base_version=described.rule_base_version,
+        num_rules=described.num_rules,
+    )
+
+
+def draw(described: DriveDescription) -> None:
+    """Draw everything between heading and footer."""
+    _verdict(described)
+    left, right = st.columns([17, 8])
+    with left, frame.card():
+        frame.card_title("Findings")
+        _findings(described)
+    with right, frame.card():
+        frame.card_title("Evidence path")
+        _evidence(described)
+    _trends(described)
+
+
+def _search(head: frame.Head, fleet: str | None) -> None:
+    typed = head.right.text_input(
+        "Go to drive", placeholder="Serial number", icon=":material/search:", key="go_to_drive", max_chars=200
+    )
+    if typed and typed.strip() != st.session_state.get("went_to"):
+        st.session_state["went_to"] = typed.strip()
+        st.query_params.from_dict({"id": typed.strip(), **({"fleet": fleet} if fleet else {})})
+        st.rerun()
+
+
+def _identity(asked: dict[str, str | None]) -> str:
+    """Key where the address names fleet and model, else the serial (or key) as it stands."""
+    if asked["fleet"] and asked["model"] and not str(asked["id"]).startswith("drive:"):
+        return f"drive:{asked['fleet']}:{asked['model']}:{asked['id']}"
+    return str(asked["id"])
+
+
+def _facts(described: DriveDescription) -> str:
+    """One line of facts with links to the drive's model and rack."""
+    facts = described.facts
+
+    def fleet_link(name: str, **filters: Any) -> str:
+        return f"[{formats.escape(name)}]({formats.link('fleet', fleet=described.fleet, **filters)})"
+
+    parts = [fleet_link(described.model, model=described.model)]
+    if facts.get("capacity_bytes"):
+        parts[0] += f", {formats.data_size(facts['capacity_bytes'])}"
+    if facts.get("firmware"):
+        parts.append(f"firmware {formats.escape(facts['firmware'])}")
+    place = [f"rack {fleet_link(facts['rack'], rack=facts['rack'])}"] if facts.get("rack") else []
+    place += [f"host {formats.escape(facts['host'])}"] if facts.get("host") else []
+    if place:
+        parts.append(", ".join(place))
+    if facts.get("application"):
+        parts.append(formats.escape(facts["application"]))
+    if facts.get("age_days"):
+        parts.append(f"{formats.age(facts['age_days'])} in use")
+    if facts.get("last_day"):
+        parts.append(f"last reading {_as_day(facts['last_day'])}")
+    if facts.get("failure_day"):
+        status = str(facts.get("failure_status") or "failed").replace("_", " ")
+        parts.append(f"**{formats.escape(status)} {_as_day(facts['failure_day'])}**")
+    return " · ".join(parts)
+
+
+def _as_day(value: Any) -> str:
+    return formats.day(value) if isinstance(value, date) else str(value)[:10]
+
+
+def _verdict(described: DriveDescription) -> None:
+    reason, button = _card_columns()
+    with reason.container(gap=None):
+        st.markdown(
+            f"## :small[{severity.badge(described.verdict)}] {formats.escape(described.verdict_reason.rstrip('.'))}",
+            anchors=False,
+        )
+        since = ""
+        if described.since_day:
+            word = severity.WORDS[described.verdict]
+            span = formats.days_between(described.since_day, described.data_time)
+            since = f"{word} since {formats.day(described.since_day)}{f' ({span})' if span else ''}."
+        st.markdown(f"{since} {formats.escape(described.before)}".strip() or "No earlier verdict is known.")
+    with button.container(horizontal=True, horizontal_alignment="right"):
+        st.download_button(
+            "Export", json.dumps(described.to_json(), ensure_ascii=False, indent=2).encode(),
+            f"atoll-drive-{described.drive}.json", "application/json", icon=":material/download:", on_click="ignore",
+            help="This page as JSON: facts, findings with evidence, readings",
+        )  # fmt: skip
+
+
+def _card_columns() -> Any:
+    with st.container(border=True, gap="xsmall"):
+        return st.columns([5, 1], vertical_alignment="center")
+
+
+def _findings(described: DriveDescription) -> None:
+    if not described.findings:
+        st.markdown(
+            "No reading of this drive was ever loaded, so no rule could look at it."
+            if described.verdict is Severity.UNKNOWN
+            else "No rule found anything in this drive's readings."
+        )
+        st.markdown(
+            formats.small(f"{described.num_rules} rules · rule base {formats.escape(described.rule_base_version)}")
+        )
+    for finding in described.findings:
+        with st.container(horizontal=True, wrap=False, gap="small"):
+            st.markdown(severity.badge(finding.severity), width=84)
+            st.markdown(
+                f"{formats.escape(finding.statement)}  \n{formats.small(_source_line(finding))}", width="stretch"
+            )
+
+
+def _source_line(finding: FindingRow) -> str:
+    parts = [formats.escape(finding.attribute)] if finding.attribute else []
+    parts.append(f"rule {formats.escape(finding.rule)} {finding.rule_version}")
+    if finding.threshold is not None or finding.threshold_source != "heuristic":
+        source = finding.threshold_source
+        parts.append(f"limit {'heuristic' if source == 'heuristic' else 'from ' + formats.escape(source)}")
+    days = (finding.window.last_day - finding.window.first_day).days + 1
+    parts.append(f"{formats.plural(days, 'day')} to {formats.day(finding.window.last_day)}")
+    return " · ".join(parts)
+
+
+def _evidence(described: DriveDescription) -> None:
+    if not described.evidence_path:
+        st.markdown(formats.small("No finding, so there is no path to follow."))
+        return
+    chart, alternative = drive_charts.path_chart(described.evidence_path)
+    st.altair_chart(chart, alt=alternative)
+
+
+def _trends(described: DriveDescription) -> None:
+    series = [item for item in described.series if item.days]
+    if not series:
+        st.markdown("### SMART trends", anchors=False)
+        states.empty(
+            ":material/show_chart:",
+            "No readings of this drive",
+            "It is known from tickets or an inventory only; a verdict needs telemetry.",
+        )
+        return
+    first, last = drive_charts.trend_window(series, TREND_DAYS)
+    shown = [item for item in series if any(first <= day <= last for day in item.days)]
+    days = (last - first).days + 1
+    st.markdown(f"### SMART trends, {formats.plural(days, 'day')} to {formats.day(last)}", anchors=False)
+    for start in range(0, min(TREND_CARDS, len(shown)), 3):
+        for place, item in zip(st.columns(3), shown[start : start + 3], strict=False):
+            with place, frame.card():
+                _trend(item, first, last)
+    rest = shown[TREND_CARDS:]
+    if rest:
+        with st.expander(f"{formats.plural(len(rest), 'more attribute')}", icon=":material/expand_more:"):
+            for start in range(0, len(rest), 3):
+                for place, item in zip(st.columns(3), rest[start : start + 3], strict=False):
+                    with place, frame.card():
+                        _trend(item, first, last)
+
+
+def _trend(item: AttributeSeries, first: date, last: date) -> None:
+    value = formats.quantity(item.values[-1], item.unit)
+    color = severity.text_color(item.severity)
+    change = (
+        f" :small[:{color}[{formats.escape(formats.signed(item.change))} in 30 d]]" if item.change is not None else ""
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="xsmall"):
+        st.markdown(f"#### {formats.escape(item.name)}", width="content", anchors=False)
+        st.markdown(f"**{formats.escape(value)}**{change}", width="content")
+    chart, alternative = drive_charts.trend_chart(item, first, last)
+    st.altair_chart(chart, alt=alternative)

@@ -1,0 +1,162 @@
+"""Overview: four indicators, what needs attention, and where amber and red drives cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app.analysis.results import FleetOverview
+from app.views import fleet_charts, formats, frame, reading, states, tables
+
+ATTENTION_ROWS = 14
+CARD_HEIGHT = 452
+LOADING_HEIGHT = 660
+
+
+def show() -> None:
+    """Draw the page."""
+    head = frame.open_page("Overview")
+    fleet = frame.select_fleet(head)
+    version = reading.store_version()
+    head.say(f"Reading {formats.plural(fleet.drives, 'drive')}.", synthetic=fleet.synthetic)
+    with states.loading(LOADING_HEIGHT):
+        overview, read_at = reading.overview(fleet.name, version)
+        attention, num_attention = reading.attention(fleet.name, version, ATTENTION_ROWS)
+    head.say(formats.escape(overview.sentence), synthetic=fleet.synthetic)
+    draw(overview, attention, num_attention)
+    frame.footer(
+        fleet=fleet,
+        data_time=overview.data_time,
+        read_at=read_at,
+        store_version=overview.store_version,
+        rule_base_version=overview.rule_base_version,
+        num_rules=overview.num_rules,
+    )
+
+
+def draw(overview: FleetOverview, attention: pd.DataFrame, num_attention: int) -> None:
+    """Draw everything between heading and footer.
+
+    Args:
+        overview: The indicators and the heat map.
+        attention: First rows of the drives that are amber or red: verdict, drive (link), reason, open_days, trend,
+            place.
+        num_attention: How many amber and red drives there are.
+    """
+    _indicators(overview)
+    left, right = st.columns([17, 8])
+    with left, frame.card():
+        _attention(overview, attention, num_attention)
+    with right, frame.card():
+        frame.card_title("Amber and red by rack and model")
+        _heat(overview)
+
+
+def _series(values: Sequence[float | None]) -> list[float] | None:
+    known = [value for value in values if value is not None]
+    return known if len(known) > 1 else None
+
+
+def _indicators(overview: FleetOverview) -> None:
+    """Four in a row on a desk, two by two on a phone."""
+    first, second = st.columns(2)
+    with first:
+        drives, rate = st.columns(2, wrap=False)
+    with second:
+        red, stale = st.columns(2, wrap=False)
+    weeks = f"Its last {len(overview.weeks)} weeks." if overview.weeks else ""
+    places = f"{formats.plural(overview.racks, 'rack')}, " if overview.racks else ""
+    drives.metric(
+        "Drives",
+        f"{overview.drives:,}",
+        f"{places}{formats.plural(overview.models, 'model')}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        chart_data=_series(overview.drives_series),
+        help=f"Drives in the fleet. The line: drives with a reading in the week. {weeks}",
+    )
+    rate.metric(
+        "Failure rate a year",
+        formats.rate(overview.afr_percent) or "none",
+        formats.interval(overview.afr_low, overview.afr_high) or "no drive-days",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        chart_data=_series(overview.afr_series),
+        help=overview.afr_reason
+        or f"{formats.plural(overview.failures, 'failure')} over all drive-days × 365, with its exact 95 % Poisson "
+        f"interval. The line: the rate of the 12 weeks before. {weeks}",
+    )
+    red.metric(
+        "Red drives",
+        f"{overview.red:,}",
+        f"{overview.new_red:,} in 7 days" if overview.new_red else "none new in 7 days",
+        delta_color="red" if overview.new_red else "off",
+        delta_arrow="up" if overview.new_red else "off",
+        border=True,
+        height="stretch",
+        chart_data=_series(overview.red_series),
+        help=f"Drives with an open red finding; {formats.plural(overview.amber, 'drive')} amber. {weeks}",
+    )
+    stale.metric(
+        "Stale drives",
+        f"{overview.stale:,}",
+        f"no reading for {overview.stale_hours} h",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        chart_data=_series(overview.stale_series),
+        help=f"Drives without a reading for {overview.stale_hours} h before the data time, failed ones left out. "
+        f"{weeks}",
+    )
+
+
+def _attention(overview: FleetOverview, rows: pd.DataFrame, total: int) -> None:
+    if rows.empty:
+        frame.card_title("Needs attention")
+        judged = overview.drives_series and any(overview.drives_series)
+        st.markdown(
+            ":material/check_circle: No drive is amber or red."
+            if judged
+            else "No reading was loaded, so no rule could judge a drive: every verdict is unknown."
+        )
+        return
+    frame.card_title("Needs attention", f"Worst first, showing {len(rows)} of {formats.plural(total, 'drive')}")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        row_height=tables.ROW_HEIGHT,
+        height=tables.height(len(rows), ATTENTION_ROWS),
+        column_config={
+            "verdict": tables.verdict_column(),
+            "drive": tables.drive_column(),
+            "reason": st.column_config.TextColumn("Top reason", width=266),
+            "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=66),
+            "trend": st.column_config.LineChartColumn(
+                "Its 12 weeks",
+                width=98,
+                color="blue",
+                help="The attribute of the top reason, each row on its own scale",
+            ),
+            "place": st.column_config.TextColumn("Rack, model", width=94),
+        },
+        alt="Drives that need attention, worst first",
+    )
+
+
+def _heat(overview: FleetOverview) -> None:
+    if not overview.heat:
+        st.markdown(
+            formats.small(
+                "No rack is known for these drives." if not overview.racks else "No rack holds an amber or red drive."
+            )
+        )
+        return
+    chart, alternative = fleet_charts.heat_chart(overview.heat)
+    st.altair_chart(chart, alt=alternative)

@@ -1,0 +1,134 @@
+"""Every page in a real browser: light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Visit, run_atoll, serving  # type: ignore[import-not-found]
+
+pytestmark = pytest.mark.browser
+
+PAGES = {"overview": "Overview", "fleet": "Fleet", "drive": "Drive", "query": "Query", "data": "Data"}
+SIZES = {1440: 900, 390: 844}
+
+
+def worst_drive(workspace: Path) -> str:
+    """Serial of a red drive of the demo fleet."""
+    described = json.loads(
+        run_atoll(workspace, "describe", "fleet", "--fleet", "demo", "--filter", "verdict=red", "--json")
+    )
+    return str(next(row["subject_name"] for row in described["findings"] if row["subject_label"] == "Drive"))
+
+
+def path_of(page: str, workspace: Path) -> str:
+    if page == "overview":
+        return "/"
+    return f"/drive?fleet=demo&id={worst_drive(workspace)}" if page == "drive" else f"/{page}"
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_its_content_and_nothing_leaves_the_machine(
+    page: str, theme: str, width: int, visit: Callable[..., Visit], app_address: str, demo_workspace: Path
+) -> None:
+    seen = visit(theme, width, SIZES[width])
+    seen.open(app_address + path_of(page, demo_workspace))
+
+    assert seen.heading().startswith(PAGES[page])
+    assert "Synthetic" in seen.page.locator('[data-testid="stMain"]').inner_text()
+    assert seen.page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
+    assert seen.outside() == []
+    assert seen.errors == []
+    overflow = seen.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    assert seen.picture(f"{page}-{theme}-{width}").stat().st_size > 20_000
+
+
+def test_the_drives_address_opens_its_page_and_a_search_opens_another(
+    visit: Callable[..., Visit], app_address: str, demo_workspace: Path
+) -> None:
+    serial = worst_drive(demo_workspace)
+    seen = visit()
+    seen.open(f"{app_address}/drive")
+    assert "Which drive?" in seen.page.locator("main, [data-testid='stMain']").first.inner_text()
+
+    seen.page.get_by_label("Go to drive").fill(serial)
+    seen.page.keyboard.press("Enter")
+    seen.page.get_by_role("heading", name=f"Drive {serial}").wait_for(timeout=30_000)
+    assert f"id={serial}" in seen.page.url
+
+
+def test_a_drive_that_does_not_exist_is_said_to_be_missing(visit: Callable[..., Visit], app_address: str) -> None:
+    seen = visit()
+    seen.open(f"{app_address}/drive?fleet=demo&id=NO-SUCH-DRIVE")
+    assert seen.page.get_by_text("No drive found").is_visible()
+
+
+def test_fleet_filters_stand_in_the_address_and_come_back_from_it(
+    visit: Callable[..., Visit], app_address: str
+) -> None:
+    seen = visit()
+    seen.open(f"{app_address}/fleet")
+    seen.page.get_by_test_id("stPills").get_by_text("Red", exact=True).click()
+    seen.page.wait_for_url(re.compile("verdict=Red"), timeout=20_000)
+    seen.settle()
+    counts = seen.page.get_by_text(re.compile(r"red · worst first")).inner_text()
+
+    again = visit()
+    again.open(seen.page.url)
+    assert again.page.get_by_text(re.compile(r"red · worst first")).inner_text() == counts
+
+
+def test_a_catalogue_query_and_free_cypher_show_rows_and_writing_is_refused(
+    visit: Callable[..., Visit], app_address: str
+) -> None:
+    seen = visit()
+    seen.open(f"{app_address}/query")
+    seen.page.get_by_role("button", name="Run query").click()
+    seen.page.get_by_text(re.compile(r"rows? · .* ms · store version")).wait_for(timeout=40_000)
+
+    seen.open(f"{app_address}/query?by=Cypher")
+    editor = seen.page.locator(".cm-content")
+    editor.click()
+    seen.page.keyboard.press("Control+A")
+    seen.page.keyboard.type("MATCH (d:Drive) RETURN count(d) AS drives")
+    seen.page.keyboard.press("Control+Enter")
+    seen.page.get_by_text(re.compile(r"1 row · .* ms · store version")).wait_for(timeout=40_000)
+    seen.picture("query-cypher")
+
+    editor.click()
+    seen.page.keyboard.press("Control+A")
+    seen.page.keyboard.type("CREATE (d:Drive)")
+    seen.page.get_by_role("button", name="Run query").click()
+    seen.page.get_by_text("Refused").wait_for(timeout=40_000)
+
+
+def test_without_a_workspace_the_app_says_how_to_make_one(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    with serving(tmp_path / "nowhere", tmp_path / "served") as address:
+        seen = visit()
+        seen.open(address)
+        assert seen.page.get_by_text("No workspace here").is_visible()
+        assert seen.page.get_by_text("atoll demo --workspace").is_visible()
+        seen.picture("state-no-workspace")
+
+
+def test_a_store_that_cannot_be_started_is_said_with_the_way_on(
+    visit: Callable[..., Visit], demo_workspace: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "workspace"
+    broken.mkdir()
+    shutil.copy(demo_workspace / "workspace.json", broken)
+    (broken / "store").write_text("not a folder")
+    with serving(broken, tmp_path / "served") as address:
+        seen = visit()
+        seen.open(address)
+        shown = seen.page.locator('[data-testid="stMain"]').inner_text()
+        assert "Try again" in shown
+        assert "Traceback" not in shown
+        seen.picture("state-store-not-reachable")
