@@ -21,6 +21,9 @@ from graph.stores.embedded.rows import java_values, json_objects, needs_java_val
 # Rows that cross in one call: large enough to hide the crossing, small enough for the parsed JSON to fit the heap.
 CHUNK_ROWS = 20_000
 LOOKUP_KEYS = 10_000
+# Edges that Java sorts and writes at once. Given the expected number instead, it would buffer all of them and run out
+# of heap at two million.
+BUFFERED_EDGES = 100_000
 
 
 class BulkLoad:
@@ -68,7 +71,7 @@ class BulkLoad:
         for each in relations:
             schema.getOrCreateEdgeType(each["relation"])
         num_relationships = sum(files[each["path"]].metadata.num_rows for each in relations)
-        batch = self._java_database.batch().withWAL(True).withExpectedEdgeCount(max(num_relationships, 1)).build()
+        batch = self._java_database.batch().withWAL(True).withBatchSize(BUFFERED_EDGES).build()
         try:
             for each in nodes:
                 self._write_nodes(batch, each["label"], files[each["path"]])

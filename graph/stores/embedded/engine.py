@@ -18,6 +18,7 @@ from graph.stores.embedded.bulk import BulkLoad
 from graph.stores.embedded.credentials import Credentials, Secrets
 from graph.stores.embedded.folder import DATABASE, StoreFolder
 from graph.stores.embedded.options import ServerOptions
+from graph.stores.embedded.removal import remove_run
 
 _RECORD_RIGHTS = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
 _BOLT_PLUGIN = "com.arcadedb.bolt.BoltProtocolPlugin"
@@ -85,6 +86,11 @@ class Engine:
         """Write new nodes and relationships from Parquet files: see ``bulk.BulkLoad``."""
         with self._bulk_lock:
             return BulkLoad(self.database, progress).load(request["nodes"], request["relations"])
+
+    def remove_run(self, run: str, progress: Callable[[int, int], None]) -> dict[str, int]:
+        """Delete every relationship and node whose property ``run`` is ``run``: see ``removal.remove_run``."""
+        with self._bulk_lock:
+            return remove_run(self.database, run, progress)
 
     @property
     def java_database(self) -> Any:

@@ -120,7 +120,10 @@ class ServerProcess:
         def bulk_load(arguments: Mapping[str, Any], progress: Progress) -> dict[str, int]:
             return engine.bulk_load(arguments, progress)
 
-        handlers = (ping, shutdown, check_database, backup, command, terminate, bulk_load)
+        def remove_run(arguments: Mapping[str, Any], progress: Progress) -> dict[str, int]:
+            return engine.remove_run(arguments["run"], progress)
+
+        handlers = (ping, shutdown, check_database, backup, command, terminate, bulk_load, remove_run)
         return {handler.__name__: handler for handler in handlers}
 
     def _wait_for_end(self) -> AbstractContextManager[object]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,11 +129,7 @@ def ensure_started(
     """
     folder = StoreFolder.of(workspace)
     with _locked(folder):
-        state = ServerState.read(folder.state)
-        if state is None or not state.is_alive():
-            state = _start(folder, options or ServerOptions(), say)
-        elif state.phase != "ready":  # its starter was killed while it waited
-            state = _wait_until_ready(folder, None, say)
+        state = _answering(folder, say) or _start(folder, options or ServerOptions(), say)
         try:
             folder.last_used.touch()
         except OSError as error:
@@ -179,6 +176,23 @@ def status(workspace: Path) -> Status:
         memory_bytes=state.memory_bytes(),
         recovery=state.recovery,
     )
+
+
+def _answering(folder: StoreFolder, say: Callable[[str], None] | None) -> ServerState | None:
+    """Return the state of a server that runs and answers; None where none does."""
+    state = ServerState.read(folder.state)
+    if state is None or not state.is_alive():
+        return None
+    if state.phase != "ready":  # its starter was killed while it waited
+        return _wait_until_ready(folder, None, say)
+    try:
+        control.call(state.control_port, credentials.read(folder.secrets).control_key, "ping", timeout_seconds=30.0)
+    except StoreError:
+        # A process that was just killed is still listed while its memory is given back.
+        if _ends(state.pid):
+            return None
+        raise
+    return state
 
 
 @contextmanager
@@ -262,26 +276,32 @@ def _stop(folder: StoreFolder) -> bool:
     state = ServerState.read(folder.state)
     if state is None or not state.is_alive():
         return False
-    process = psutil.Process(state.pid)
     try:
         if state.phase == "ready":
             key = credentials.read(folder.secrets).control_key
             control.call(state.control_port, key, "shutdown", timeout_seconds=10.0)
         else:
-            process.terminate()
+            _signal(state.pid, signal.SIGTERM)
     except (StoreError, InputError):  # no control channel or no key: the signal ends it as cleanly
-        process.terminate()
-    if not _ends(process):
-        process.kill()
-        if not _ends(process):
+        _signal(state.pid, signal.SIGTERM)
+    if not _ends(state.pid):
+        _signal(state.pid, signal.SIGKILL)
+        if not _ends(state.pid):
             raise StoreError(f"The embedded store (process {state.pid}) does not end. End it and try again.")
     return True
 
 
-def _ends(process: psutil.Process) -> bool:
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).send_signal(number)
+
+
+def _ends(pid: int) -> bool:
     """Wait for the process to end, reaping it where it is a child of this one."""
     try:
-        process.wait(timeout=STOP_SECONDS)
+        psutil.Process(pid).wait(timeout=STOP_SECONDS)
+    except psutil.NoSuchProcess:
+        pass
     except psutil.TimeoutExpired:
         return False
     for child in _children:
