@@ -18,7 +18,7 @@ CSS = """
 .editor { min-height: 180px; }
 .cm-editor { min-height: 180px; max-height: 420px; }
 button {
-  width: 100%; margin-top: 10px; padding: 7px 12px; cursor: pointer; font: inherit; font-size: 1rem;
+  width: 100%; margin-top: 10px; padding: 7px 12px; cursor: pointer; font: inherit; font-size: 0.875rem;
   color: var(--st-text-color); background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
 }

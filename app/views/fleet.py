@@ -15,6 +15,7 @@ TABLE_ROWS = 11
 FLEET_FILTERS = ("model", "rack", "application")
 LOADING_HEIGHT = 560
 ALL = "All"
+NUMBERS = ("capacity_bytes", "age_days", "wear_percent", "temperature_celsius", "reallocated")
 
 
 def show() -> None:
@@ -60,7 +61,7 @@ def _filters(choices: dict[str, list[str]]) -> reading.FilterValues:
     chosen: dict[str, tuple[str, ...]] = {}
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         verdicts = st.pills(
-            "Verdict", [severity.WORDS[s] for s in Severity], selection_mode="multi", key="verdict", bind="query-params",
+            "Verdict", list(severity.WORDS.values()), selection_mode="multi", key="verdict", bind="query-params",
             help="Selects drives for the table. The charts leave it out: a rate must not select on its outcome.",
         )  # fmt: skip
         for name, width in zip(FLEET_FILTERS, (150, 110, 130), strict=True):
@@ -136,7 +137,7 @@ def _drives(fleet: reading.Fleet, drives: pd.DataFrame) -> None:
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             st.markdown(formats.small(f"{told or 'none'} · worst first"), width="content")
             st.download_button(
-                "CSV", lambda: reading.csv(drives), f"atoll-{fleet.name}-drives.csv", "text/csv", type="tertiary",
+                "CSV", lambda: csv(drives), f"atoll-{fleet.name}-drives.csv", "text/csv", type="tertiary",
                 icon=":material/download:", on_click="ignore",
             )  # fmt: skip
     if drives.empty:
@@ -152,3 +153,70 @@ def _drives(fleet: reading.Fleet, drives: pd.DataFrame) -> None:
         lazy=True,
         alt="Drives of the fleet, worst first",
     )
+
+
+def _columns(fleet: reading.Fleet, drives: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table's columns and how each is shown; what no drive of the fleet has is left out."""
+    known = {name for name in drives.columns if drives[name].notna().any()}
+    texts = {"model": "Model", "rack": "Rack", "host": "Host", "firmware": "Firmware", "application": "Application"}
+    shown: dict[str, Any] = {
+        "verdict": [tables.verdict_cell(value) for value in drives["verdict"]],
+        "drive": tables.drive_links(fleet.name, drives),
+    }
+    config: dict[str, Any] = {"verdict": tables.verdict_column(), "drive": tables.drive_column(drives["serial"])}
+
+    def add(name: str, values: Any, how: Any) -> None:
+        shown[name] = values
+        config[name] = how
+
+    def add_text(name: str) -> None:
+        if name in known:
+            add(name, drives[name], st.column_config.TextColumn(texts[name], width=tables.text_width(drives[name])))
+
+    def add_number(name: str, label: str, values: Any, pattern: str, width: int) -> None:
+        if name in known:
+            add(name, values, st.column_config.NumberColumn(label, format=pattern, width=width))
+
+    number = {name: pd.to_numeric(drives[name]) for name in NUMBERS}
+    add_text("model")
+    add_number("capacity_bytes", "Capacity", number["capacity_bytes"] / 1e12, "%.2f TB", 84)
+    add_text("rack")
+    add_text("host")
+    add_text("firmware")
+    add_number("age_days", "Age", number["age_days"] / 365.25, "%.1f y", 60)
+    if "wear_percent" in known:
+        add(
+            "wear_percent",
+            number["wear_percent"],
+            st.column_config.ProgressColumn(
+                "Wear used", width=120, format="%d %%", min_value=0, max_value=100, color="blue", help="Rated life used"
+            ),
+        )
+    add_number("temperature_celsius", "Temp.", number["temperature_celsius"], "%d °C", 68)
+    add_number("reallocated", "Reallocated", number["reallocated"], "%d", 88)
+    if drives["trend"].map(len).any():
+        add(
+            "trend",
+            drives["trend"],
+            st.column_config.LineChartColumn(
+                "12 weeks", width=98, color="blue", help="The attribute of the top reason, each row on its own scale"
+            ),
+        )
+    if "last_reading" in known:
+        add(
+            "last_reading",
+            drives["last_reading"],
+            st.column_config.DateColumn("Last reading", format="YYYY-MM-DD", width=92),
+        )
+    if drives["status"].ne("in service").any():
+        add(
+            "status", drives["status"], st.column_config.TextColumn("Status", width=tables.text_width(drives["status"]))
+        )
+    if "failure_day" in known:
+        add("failure_day", drives["failure_day"], st.column_config.DateColumn("Ended", format="YYYY-MM-DD", width=92))
+    return pd.DataFrame(shown), config
+
+
+def csv(drives: pd.DataFrame) -> bytes:
+    """All columns of the drives as CSV, numbers as they are, without the sparkline."""
+    return drives.drop(columns="trend").to_csv(index=False).encode()

@@ -145,7 +145,8 @@ def survival_chart(curves: Sequence[SurvivalCurve]) -> tuple[Any, str]:
     )  # fmt: skip
     alternative = (
         f"Kaplan-Meier survival by model: {worst.model} is lowest with {worst.survival[-1]:.1%} of "
-        f"{worst.num_drives:,} drives working at {formats.age(worst.age_days[-1])}; {len(others)} other models are drawn in grey."
+        f"{worst.num_drives:,} drives working at {formats.age(worst.age_days[-1])}; "
+        f"{len(others)} other models are drawn in grey."
     )
     return dress(chart, FLEET_HEIGHT), alternative
 

@@ -23,9 +23,9 @@ def show() -> None:
     head.say(f"Reading {formats.plural(fleet.drives, 'drive')}.", synthetic=fleet.synthetic)
     with states.loading(LOADING_HEIGHT):
         overview, read_at = reading.overview(fleet.name, version)
-        attention, num_attention = reading.attention(fleet.name, version, ATTENTION_ROWS)
+        attention = reading.attention(fleet.name, version)
     head.say(formats.escape(overview.sentence), synthetic=fleet.synthetic)
-    draw(overview, attention, num_attention)
+    draw(overview, fleet.name, attention)
     frame.footer(
         fleet=fleet,
         data_time=overview.data_time,
@@ -36,19 +36,18 @@ def show() -> None:
     )
 
 
-def draw(overview: FleetOverview, attention: pd.DataFrame, num_attention: int) -> None:
+def draw(overview: FleetOverview, fleet_name: str, attention: pd.DataFrame) -> None:
     """Draw everything between heading and footer.
 
     Args:
         overview: The indicators and the heat map.
-        attention: First rows of the drives that are amber or red: verdict, drive (link), reason, open_days, trend,
-            place.
-        num_attention: How many amber and red drives there are.
+        fleet_name: For the links to drives.
+        attention: The drives that are amber or red, worst first, as ``fleet_table`` gives them.
     """
     _indicators(overview)
     left, right = st.columns([17, 8])
     with left, frame.card():
-        _attention(overview, attention, num_attention)
+        _attention(overview, fleet_name, attention)
     with right, frame.card():
         frame.card_title("Amber and red by rack and model")
         _heat(overview)
@@ -117,8 +116,8 @@ def _indicators(overview: FleetOverview) -> None:
     )
 
 
-def _attention(overview: FleetOverview, rows: pd.DataFrame, total: int) -> None:
-    if rows.empty:
+def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame) -> None:
+    if drives.empty:
         frame.card_title("Needs attention")
         judged = overview.drives_series and any(overview.drives_series)
         st.markdown(
@@ -127,7 +126,21 @@ def _attention(overview: FleetOverview, rows: pd.DataFrame, total: int) -> None:
             else "No reading was loaded, so no rule could judge a drive: every verdict is unknown."
         )
         return
-    frame.card_title("Needs attention", f"Worst first, showing {len(rows)} of {formats.plural(total, 'drive')}")
+    first = drives.head(ATTENTION_ROWS)
+    frame.card_title("Needs attention", f"Worst first, showing {len(first)} of {formats.plural(len(drives), 'drive')}")
+    rows = pd.DataFrame(
+        {
+            "verdict": first["verdict"].map(tables.verdict_cell),
+            "drive": tables.drive_links(fleet_name, first),
+            "reason": first["top_reason"],
+            "open_days": first["open_for_days"],
+            "trend": first["trend"],
+            "place": [
+                ", ".join(str(part) for part in pair if part)
+                for pair in zip(first["rack"], first["model"], strict=True)
+            ],
+        }
+    )
     st.dataframe(
         rows,
         hide_index=True,
@@ -135,7 +148,7 @@ def _attention(overview: FleetOverview, rows: pd.DataFrame, total: int) -> None:
         height=tables.height(len(rows), ATTENTION_ROWS),
         column_config={
             "verdict": tables.verdict_column(),
-            "drive": tables.drive_column(),
+            "drive": tables.drive_column(first["serial"]),
             "reason": st.column_config.TextColumn("Top reason", width=266),
             "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=66),
             "trend": st.column_config.LineChartColumn(

@@ -16,6 +16,8 @@ from app.views import formats, reading, tables
 from graph.ports import Rows
 
 JSON_ROWS = 200
+STATEMENT_LINES = 8
+STATEMENT_HEIGHT = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def show(answer: Answer) -> None:
             with st.popover("Link", icon=":material/link:", type="tertiary"):
                 st.markdown(formats.small("This address runs the query again:"))
                 st.code(f"{st.context.url or ''}{answer.address}", language=None, wrap_lines=True)
-    st.code(answer.statement, language=None, wrap_lines=True)
+    long = answer.statement.count("\n") >= STATEMENT_LINES
+    st.code(answer.statement, language=None, wrap_lines=True, height=STATEMENT_HEIGHT if long else "content")
     if answer.unfinished:
         st.warning(
             f"{formats.plural(answer.unfinished, 'run')} not complete: free Cypher sees what was written so far, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ import streamlit as st
 
 import queries
 from app.analysis import descriptive
+from app.analysis.filters import apply_filters
+from app.analysis.fleet_table import fleet_table
 from app.analysis.results import DriveDescription, FleetDescription, FleetOverview
 from app.settings import Settings, load
 from app.wiring import Workspace, open_workspace
@@ -110,6 +113,31 @@ def fleet(fleet: str, version: int, filters: FilterValues) -> tuple[FleetDescrip
         return descriptive.describe_fleet(
             opened.store, opened.lake, fleet, dict(filters), writing=opened.writing
         ), now()
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def table(fleet: str, version: int) -> pd.DataFrame:
+    """All drives of a fleet, worst first, as ``fleet_table`` gives them; shared by all sessions, never changed."""
+    opened = workspace()
+    with _TURN:
+        return fleet_table(opened.store, opened.lake, fleet, writing=opened.writing)
+
+
+def drives(fleet: str, version: int, filters: FilterValues) -> pd.DataFrame:
+    """Drives of a fleet under filters, worst first."""
+    return apply_filters(table(fleet, version), dict(filters), with_verdict=True)
+
+
+def choices(fleet: str, version: int, names: Sequence[str]) -> dict[str, list[str]]:
+    """Values that the drives of a fleet have, by filter key, sorted."""
+    whole = table(fleet, version)
+    return {name: sorted(whole[name].dropna().astype(str).unique()) for name in names}
+
+
+def attention(fleet: str, version: int) -> pd.DataFrame:
+    """Amber and red drives that are in service, worst first."""
+    whole = table(fleet, version)
+    return whole[whole["verdict"].isin(["red", "amber"]) & whole["status"].eq("in service")]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from app.views import severity
+from app.views import formats, severity
 from graph.ontology.model import Severity
 
 ROW_HEIGHT = 30
 HEADER_HEIGHT = 32
+PADDING = 22
+PIXELS_A_CHARACTER = 7.4
+WIDTH_SAMPLE = 2000
 
 
 def height(num_rows: int, most: int) -> int:
@@ -36,6 +40,20 @@ def verdict_column(label: str = "Verdict", width: int = 92) -> Any:
     )
 
 
-def drive_column(label: str = "Drive", width: int = 84) -> Any:
-    """A serial that is a link to its drive's page."""
-    return st.column_config.LinkColumn(label, width=width, display_text=r"id=([^&]*)")
+def drive_column(serials: pd.Series, label: str = "Drive") -> Any:
+    """A serial that is a link to its drive's page; as wide as the longest serial."""
+    return st.column_config.LinkColumn(label, width=text_width(serials, 84), display_text=r"id=([^&]*)")
+
+
+def drive_links(fleet: str, drives: pd.DataFrame) -> list[str]:
+    """Addresses of the drives' pages, from ``model`` and ``serial``."""
+    return [
+        formats.drive_link(fleet, model, serial)
+        for model, serial in zip(drives["model"], drives["serial"], strict=True)
+    ]
+
+
+def text_width(values: pd.Series, least: int = 60, most: int = 190) -> int:
+    """Width in px that a text column needs for its longest value."""
+    longest = max((len(str(value)) for value in values.head(WIDTH_SAMPLE) if value is not None), default=0)
+    return min(most, max(least, PADDING + round(PIXELS_A_CHARACTER * longest)))

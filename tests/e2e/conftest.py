@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,19 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def atoll() -> Callable[..., str]:
+    """Run `atoll` on a workspace: ``atoll(workspace, "describe", "fleet")``."""
+    return run_atoll
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path, Path], AbstractContextManager[str]]:
+    """Serve the app on a workspace, with a folder for its log: ``with serve(workspace, folder) as address``."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The synthetic demo fleet as `make demo` builds it; its store is stopped at the end."""
     workspace = tmp_path_factory.mktemp("e2e") / "workspace"
     run_atoll(workspace, "demo", "--no-open")
@@ -98,14 +110,11 @@ def app_address(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium(unavailable: Callable[[str, str], Any]) -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright without a browser of its own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        reason = "no Chromium here (Debian: apt-get install chromium)"
-        if "browser" in os.environ.get("ATOLL_REQUIRE", "").split(","):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        unavailable("browser", "no Chromium here (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

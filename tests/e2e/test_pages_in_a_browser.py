@@ -7,9 +7,9 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Visit, run_atoll, serving  # type: ignore[import-not-found]
 
 pytestmark = pytest.mark.browser
 
@@ -17,28 +17,25 @@ PAGES = {"overview": "Overview", "fleet": "Fleet", "drive": "Drive", "query": "Q
 SIZES = {1440: 900, 390: 844}
 
 
-def worst_drive(workspace: Path) -> str:
+@pytest.fixture(scope="module")
+def red_drive(atoll: Callable[..., str], demo_workspace: Path) -> str:
     """Serial of a red drive of the demo fleet."""
-    described = json.loads(
-        run_atoll(workspace, "describe", "fleet", "--fleet", "demo", "--filter", "verdict=red", "--json")
-    )
-    return str(next(row["subject_name"] for row in described["findings"] if row["subject_label"] == "Drive"))
+    text = atoll(demo_workspace, "describe", "fleet", "--fleet", "demo", "--filter", "verdict=red", "--json")
+    return str(next(row["subject_name"] for row in json.loads(text)["findings"] if row["subject_label"] == "Drive"))
 
 
-def path_of(page: str, workspace: Path) -> str:
-    if page == "overview":
-        return "/"
-    return f"/drive?fleet=demo&id={worst_drive(workspace)}" if page == "drive" else f"/{page}"
+def path_of(page: str, drive: str) -> str:
+    return {"overview": "/", "drive": f"/drive?fleet=demo&id={drive}"}.get(page, f"/{page}")
 
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_its_content_and_nothing_leaves_the_machine(
-    page: str, theme: str, width: int, visit: Callable[..., Visit], app_address: str, demo_workspace: Path
+    page: str, theme: str, width: int, visit: Callable[..., Any], app_address: str, red_drive: str
 ) -> None:
     seen = visit(theme, width, SIZES[width])
-    seen.open(app_address + path_of(page, demo_workspace))
+    seen.open(app_address + path_of(page, red_drive))
 
     assert seen.heading().startswith(PAGES[page])
     assert "Synthetic" in seen.page.locator('[data-testid="stMain"]').inner_text()
@@ -51,28 +48,25 @@ def test_a_page_shows_its_content_and_nothing_leaves_the_machine(
 
 
 def test_the_drives_address_opens_its_page_and_a_search_opens_another(
-    visit: Callable[..., Visit], app_address: str, demo_workspace: Path
+    visit: Callable[..., Any], app_address: str, red_drive: str
 ) -> None:
-    serial = worst_drive(demo_workspace)
     seen = visit()
     seen.open(f"{app_address}/drive")
     assert "Which drive?" in seen.page.locator("main, [data-testid='stMain']").first.inner_text()
 
-    seen.page.get_by_label("Go to drive").fill(serial)
+    seen.page.get_by_label("Go to drive").fill(red_drive)
     seen.page.keyboard.press("Enter")
-    seen.page.get_by_role("heading", name=f"Drive {serial}").wait_for(timeout=30_000)
-    assert f"id={serial}" in seen.page.url
+    seen.page.get_by_role("heading", name=f"Drive {red_drive}").wait_for(timeout=30_000)
+    assert f"id={red_drive}" in seen.page.url
 
 
-def test_a_drive_that_does_not_exist_is_said_to_be_missing(visit: Callable[..., Visit], app_address: str) -> None:
+def test_a_drive_that_does_not_exist_is_said_to_be_missing(visit: Callable[..., Any], app_address: str) -> None:
     seen = visit()
     seen.open(f"{app_address}/drive?fleet=demo&id=NO-SUCH-DRIVE")
     assert seen.page.get_by_text("No drive found").is_visible()
 
 
-def test_fleet_filters_stand_in_the_address_and_come_back_from_it(
-    visit: Callable[..., Visit], app_address: str
-) -> None:
+def test_fleet_filters_stand_in_the_address_and_come_back_from_it(visit: Callable[..., Any], app_address: str) -> None:
     seen = visit()
     seen.open(f"{app_address}/fleet")
     seen.page.get_by_test_id("stPills").get_by_text("Red", exact=True).click()
@@ -86,7 +80,7 @@ def test_fleet_filters_stand_in_the_address_and_come_back_from_it(
 
 
 def test_a_catalogue_query_and_free_cypher_show_rows_and_writing_is_refused(
-    visit: Callable[..., Visit], app_address: str
+    visit: Callable[..., Any], app_address: str
 ) -> None:
     seen = visit()
     seen.open(f"{app_address}/query")
@@ -109,8 +103,10 @@ def test_a_catalogue_query_and_free_cypher_show_rows_and_writing_is_refused(
     seen.page.get_by_text("Refused").wait_for(timeout=40_000)
 
 
-def test_without_a_workspace_the_app_says_how_to_make_one(visit: Callable[..., Visit], tmp_path: Path) -> None:
-    with serving(tmp_path / "nowhere", tmp_path / "served") as address:
+def test_without_a_workspace_the_app_says_how_to_make_one(
+    visit: Callable[..., Any], serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    with serve(tmp_path / "nowhere", tmp_path / "served") as address:
         seen = visit()
         seen.open(address)
         assert seen.page.get_by_text("No workspace here").is_visible()
@@ -119,13 +115,13 @@ def test_without_a_workspace_the_app_says_how_to_make_one(visit: Callable[..., V
 
 
 def test_a_store_that_cannot_be_started_is_said_with_the_way_on(
-    visit: Callable[..., Visit], demo_workspace: Path, tmp_path: Path
+    visit: Callable[..., Any], serve: Callable[..., Any], demo_workspace: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "workspace"
     broken.mkdir()
     shutil.copy(demo_workspace / "workspace.json", broken)
     (broken / "store").write_text("not a folder")
-    with serving(broken, tmp_path / "served") as address:
+    with serve(broken, tmp_path / "served") as address:
         seen = visit()
         seen.open(address)
         shown = seen.page.locator('[data-testid="stMain"]').inner_text()

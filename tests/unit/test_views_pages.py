@@ -1,0 +1,179 @@
+"""What the pages draw from the results of the analyses, with no browser and no store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.analysis.results import (
+    AttributeSeries,
+    DriveDescription,
+    EvidenceRow,
+    FindingRow,
+    FleetOverview,
+    HeatCell,
+    PathNode,
+    RateRow,
+    SurvivalCurve,
+    Window,
+)
+from app.views import drive_charts, fleet_charts
+from graph.ontology.model import Severity
+
+DAYS = [date(2026, 8, 24) + timedelta(days=offset) for offset in range(90)]
+
+
+def finding(severity: Severity = Severity.RED, **changes: Any) -> FindingRow:
+    row = FindingRow(
+        key="finding:1", rule="realloc-rise", rule_version=2, subject="drive:lab:MB2:S1", subject_label="Drive",
+        subject_name="S1", attribute="smart:ata:5", severity=severity,
+        statement="Reallocated blocks rose by 61 in 30 days (limit 50).", short="Reallocated blocks +61 in 30 d",
+        value=61.0, threshold=50.0, unit="blocks", threshold_source="heuristic", window=Window(DAYS[-30], DAYS[-1]),
+        since_day=DAYS[-3], status="open", evidence=[EvidenceRow("telemetry_window", "window:1")],
+    )  # fmt: skip
+    return replace(row, **changes)
+
+
+def series(**changes: Any) -> AttributeSeries:
+    item = AttributeSeries(
+        "smart:ata:5", "Reallocated blocks", "blocks", DAYS, [float(max(0, n - 60)) for n in range(90)], 50.0,
+        "limit 50 blocks", Severity.RED, 29.0, [],
+    )  # fmt: skip
+    return replace(item, **changes)
+
+
+def described(**changes: Any) -> DriveDescription:
+    whole = DriveDescription(
+        drive="S1", key="drive:lab:MB2:S1", fleet="lab", synthetic=False, model="MB2",
+        facts={"capacity_bytes": 3.84e12, "rack": "R-1", "last_day": DAYS[-1]}, verdict=Severity.RED,
+        verdict_reason="Reallocated blocks rose by 61 in 30 days.", since_day=DAYS[-3],
+        before="Before that amber for 12 days.",
+        findings=[finding()], series=[series()],
+        evidence_path=[
+            PathNode("HealthFinding", "finding:1", "Reallocated blocks +61", ""),
+            PathNode("TelemetryWindow", "window:1", "30 readings", "CITES"),
+        ],
+        store_version=3, data_time=DAYS[-1], rule_base_version="1.0.0", num_rules=20,
+    )  # fmt: skip
+    return replace(whole, **changes)
+
+
+def overview(**changes: Any) -> FleetOverview:
+    whole = FleetOverview(
+        fleet="lab", synthetic=False, sentence="Nothing turned red.", drives=2000, racks=24, models=6, afr_percent=1.06,
+        afr_low=0.66, afr_high=1.63, afr_reason=None, failures=21, red=7, amber=32, new_red=3, stale=26, stale_hours=48,
+        weeks=DAYS[::7][-12:], drives_series=[2000.0] * 12, afr_series=[1.0] * 12, red_series=[4.0] * 12,
+        stale_series=[2.0] * 12, heat=[HeatCell("R-1", "MB2", 10, 3, 0.3), HeatCell("R-2", "MB2", 10, 0, 0.0)],
+        hot_spot=None, store_version=3, data_time=DAYS[-1], rule_base_version="1.0.0", num_rules=20,
+    )  # fmt: skip
+    return replace(whole, **changes)
+
+
+def drawn(script: Any, *arguments: Any) -> AppTest:
+    app = AppTest.from_function(script, args=arguments, default_timeout=30).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    return "\n".join(str(item.value) for item in app.markdown)
+
+
+def draw_drive(whole: object) -> None:
+    from app.views import drive
+
+    drive.draw(whole)  # type: ignore[arg-type]
+
+
+def draw_overview(whole: object, drives: object) -> None:
+    from app.views import overview
+
+    overview.draw(whole, "lab", drives)  # type: ignore[arg-type]
+
+
+def test_the_drive_page_says_verdict_reason_and_the_source_of_each_finding() -> None:
+    shown = text_of(drawn(draw_drive, described()))
+    assert "Red]" in shown
+    assert "Red since 2026-11-19 (2 days). Before that amber for 12 days." in shown
+    assert "Reallocated blocks rose by 61 in 30 days (limit 50)." in shown
+    assert r"smart\:ata\:5 · rule realloc-rise 2 · limit heuristic · 30 days to 2026-11-21" in shown
+
+
+def test_a_drive_known_from_tickets_only_is_unknown_and_says_why() -> None:
+    empty = described(verdict=Severity.UNKNOWN, verdict_reason="Nothing was ever read.", since_day=None, before="",
+                      findings=[], series=[], evidence_path=[])  # fmt: skip
+    shown = text_of(drawn(draw_drive, empty))
+    assert "Unknown]" in shown
+    assert "no rule could look at it" in shown
+    assert "No readings of this drive" in shown
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are() -> None:
+    shown = text_of(drawn(draw_drive, described(findings=[finding(statement="**bold** [link](x) `code`")])))
+    assert r"\*\*bold\*\* \[link\](x) \`code\`" in shown
+
+
+def test_the_overview_shows_four_indicators_and_the_interval() -> None:
+    drives = pd.DataFrame(
+        {
+            "verdict": ["red"] * 39, "serial": [f"S{n}" for n in range(39)], "model": "MB2", "rack": "R-1",
+            "top_reason": "x", "open_for_days": 2, "trend": [[1.0, 2.0]] * 39,
+        }
+    )  # fmt: skip
+    app = drawn(draw_overview, overview(), drives)
+    assert [(metric.label, metric.value) for metric in app.metric] == [
+        ("Drives", "2,000"), ("Failure rate a year", "1.06 %"), ("Red drives", "7"), ("Stale drives", "26"),
+    ]  # fmt: skip
+    assert app.metric[1].delta == "0.66 to 1.63 %"
+    assert "showing 14 of 39 drives" in text_of(app)
+
+
+def test_a_fleet_without_drive_days_has_no_rate_and_no_made_up_zero() -> None:
+    bare = overview(
+        afr_percent=None, afr_low=None, afr_high=None, afr_reason="No drive-day was observed.", racks=0,
+        drives_series=[], afr_series=[None] * 12, red_series=[], stale_series=[], heat=[], data_time=None,
+    )  # fmt: skip
+    app = drawn(draw_overview, bare, pd.DataFrame())
+    assert app.metric[1].value == "none"
+    assert "every verdict is unknown" in text_of(app)
+
+
+@pytest.mark.parametrize("num_models", [1, 6, 80])
+def test_fleet_charts_stay_readable_with_any_number_of_models(num_models: int) -> None:
+    rows = [RateRow(f"M{n}", 100, n, 36500 + n, float(n), n * 0.5, n * 2.0) for n in range(num_models)]
+    spec = fleet_charts.rate_chart(rows)[0].to_dict()
+    assert len(next(iter(spec["datasets"].values()))) == min(num_models, fleet_charts.MOST_RATE_ROWS)
+    ages = [float(n) for n in range(1000)]
+    falling = [1 - n / 5000 for n in range(1000)]
+    curves = [SurvivalCurve(f"M{n}", 100, n, ages, falling, falling, falling) for n in range(num_models)]
+    spec = fleet_charts.survival_chart(curves)[0].to_dict()
+    assert sum(len(rows) for rows in spec["datasets"].values()) < 5000
+
+
+def test_the_worst_survival_is_judged_where_models_can_be_compared() -> None:
+    young = SurvivalCurve("young", 5, 1, [0.0, 10.0], [1.0, 0.5], [0.9, 0.1], [1.0, 0.9])
+    bad = SurvivalCurve("bad", 500, 50, [0.0, 10.0, 1000.0], [1.0, 0.9, 0.8], [1.0, 0.88, 0.75], [1.0, 0.92, 0.85])
+    good = SurvivalCurve("good", 500, 5, [0.0, 10.0, 2000.0], [1.0, 0.99, 0.7], [1.0, 0.98, 0.5], [1.0, 0.995, 0.8])
+    assert fleet_charts.worst_curve([young, bad, good]).model == "bad"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        series(),
+        series(days=DAYS[:1], values=[3.0], threshold=None, threshold_label=None),
+        series(values=[0.0] * 90, threshold=None, threshold_label=None),
+        series(resets=[DAYS[40]], threshold=None, threshold_label=None),
+    ],
+)
+def test_a_trend_is_drawn_for_one_reading_for_constants_and_across_resets(item: AttributeSeries) -> None:
+    first, last = drive_charts.trend_window([item])
+    chart, alternative = drive_charts.trend_chart(item, first, last)
+    assert chart.to_dict()["layer"]
+    assert "Reallocated blocks (blocks)" in alternative
+    assert ("reset" in alternative) == bool(item.resets)
