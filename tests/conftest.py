@@ -83,7 +83,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[starter.T
         return
     try:
         server = starter.start(tmp_path_factory.mktemp("neo4j"))
-    except starter.Unavailable as error:
+    except starter.UnavailableError as error:
         _unavailable("neo4j", str(error))
     yield server
     server.stop()
@@ -192,3 +192,21 @@ def store(open_again: Callable[..., GraphStore]) -> GraphStore:
 def fingerprint() -> str:
     """One that no other run has."""
     return uuid.uuid4().hex
+
+
+@pytest.fixture
+def neo4j_for_itself(neo4j_server: starter.TestServer) -> Iterator[dict[str, str]]:
+    """What a user sets to choose Neo4j: the test server, emptied before and after."""
+    with neo4j.GraphDatabase.driver(neo4j_server.url, auth=(neo4j_server.username, neo4j_server.password)) as opened:
+
+        def run(text: str, **parameters: Any) -> list[dict[str, Any]]:
+            with opened.session() as session:
+                return session.run(text, parameters).data()
+
+        _empty(run)
+        yield {
+            "NEO4J_URI": neo4j_server.url,
+            "NEO4J_USERNAME": neo4j_server.username,
+            "NEO4J_PASSWORD": neo4j_server.password,
+        }
+        _empty(run)
