@@ -30,23 +30,18 @@ def expected(shared_data: Path) -> dict[str, int]:
 
 def ingest_twice(atoll: Atoll, data: Path, environment: dict[str, str] | None = None) -> dict[str, Any]:
     """Both files, each twice; the repeats must change nothing."""
-    files = {
-        "alibaba-windows": data / "alibaba-windows" / "train.csv",
-        "alibaba-tickets": data / "alibaba-failures.csv",
-    }
-    for round_number in range(2):
-        for format_name, path in files.items():
+    windows, tickets = data / "alibaba-windows" / "train.csv", data / "alibaba-failures.csv"
+    versions = []
+    for _ in range(2):
+        for format_name, path in (("alibaba-windows", windows), ("alibaba-tickets", tickets)):
             report = atoll.json(
                 "ingest", "telemetry", str(path), "--format", format_name, "--fleet", "alibaba", environment=environment
             )
-            if round_number:
-                assert report["nodes_written"] == report["relationships_written"] == 0
-        version = report["store_version"]
-        if round_number:
-            assert version == first
-        first = version
+            versions.append(report["store_version"])
+    assert versions[1] == versions[2] == versions[3]
+    assert report["nodes_written"] == report["relationships_written"] == 0
     described = atoll.json("describe", "fleet", "--fleet", "alibaba", environment=environment)
-    assert described["store_version"] == version
+    assert described["store_version"] == versions[-1]
     return described
 
 
