@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import queries
 from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ports import Run
 from graph.stores import content
 from graph.stores.columns import node_rows, relation_rows
-from graph.stores.connection import Connection, records
+from graph.stores.connection import Connection
 from graph.stores.runs import chunks
 from graph.stores.tally import Tally
 
@@ -85,8 +84,7 @@ def _split_relations(
     identity = ["head", "tail"] + ["valid_from"] * ("valid_from" in rows.column_names)
     if rows.select(identity).group_by(identity).aggregate([]).num_rows < rows.num_rows or table.relation in seen_types:
         return [(False, rows)]
-    text = queries.get("count_relations", "write").text(relation=table.relation)
-    if not connection.read(lambda tx: records(tx, text))[0][0]:
+    if not connection.ask("count_relations", relation=table.relation)[0][0]:
         return [(True, rows)]
     # A node that is new has no relationships yet.
     fresh = pa.chunked_array([pa.array([False] * rows.num_rows, pa.bool_())])
@@ -98,13 +96,11 @@ def _split_relations(
 
 
 def _stored(connection: Connection, label: str, keys: pa.Array) -> list[str]:
-    count = queries.get("count_nodes", "write").text(label=label)
-    if not connection.read(lambda tx: records(tx, count))[0][0]:
+    if not connection.ask("count_nodes", label=label)[0][0]:
         return []
-    text = queries.get("stored_keys", "write").text(label=label)
     found: list[str] = []
     for part in chunks(keys.to_pylist()):
-        found += [row[0] for row in connection.read(lambda tx, part=part: records(tx, text, {"keys": part}))]
+        found += [row[0] for row in connection.ask("stored_keys", {"keys": part}, label=label)]
     return found
 
 
@@ -126,6 +122,7 @@ def with_origin(batch: Batch, run: Run) -> tuple[list[NodeTable], list[RelationT
         for table in batch.nodes
     ]
     relations = [
-        RelationTable(table.relation, table.head_label, table.tail_label, origin(table.rows)) for table in batch.relations
+        RelationTable(table.relation, table.head_label, table.tail_label, origin(table.rows))
+        for table in batch.relations
     ]
     return nodes, relations

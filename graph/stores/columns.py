@@ -70,7 +70,9 @@ def _checked(rows: pa.Table, place: str, required: tuple[str, ...]) -> pa.Table:
         column = columns.get(name)
         if column is None and rows.num_rows:
             raise InputError(f"{place}.{name}: all values are null; every row needs one.")
-        if column is not None and (column.type != pa.string() or column.null_count or pc.any(pc.equal(column, "")).as_py()):
+        if column is not None and (
+            column.type != pa.string() or column.null_count or pc.any(pc.equal(column, "")).as_py()
+        ):
             raise InputError(f"{place}.{name}: every row needs a non-empty text, and {column.null_count} have none.")
     if not columns:
         return pa.table({name: pa.array([], pa.string()) for name in required})

@@ -12,6 +12,7 @@ from typing import Any
 import neo4j
 from neo4j import exceptions as bolt
 
+import queries
 from graph.errors import AtollError, InputError, RefusedError, StoreError, TimeLimitError
 from graph.ports import Rows
 from graph.stores.plain import plain
@@ -120,10 +121,27 @@ class Connection:
             with self.session(read_only=True) as session:
                 return session.execute_read(work)
 
+    def ask(self, query: str, parameters: Mapping[str, Any] | None = None, **parts: str) -> list[list[Any]]:
+        """All rows of one of our own reading statements (``queries/write``), in a transaction of its own.
+
+        Args:
+            query: Its name.
+            parameters: Its parameters.
+            **parts: What its template asks for.
+        """
+        text = own(query, **parts)
+        found: list[list[Any]] = self.read(lambda tx: records(tx, text, parameters))
+        return found
+
+    def tell(self, query: str, parameters: Mapping[str, Any] | None = None, **parts: str) -> None:
+        """Run one of our own writing statements, in a transaction of its own; arguments as for ``ask``."""
+        text = own(query, **parts)
+        self.write(lambda tx: records(tx, text, parameters))
+
     def statement(self, text: str, **parameters: Any) -> None:
         """Run one schema statement by itself."""
         with self.session() as session:
-            session.run(neo4j.Query(text), parameters).consume()  # type: ignore[arg-type]
+            session.run(neo4j.Query(text), parameters).consume()
 
     def translate(self, error: Exception) -> AtollError:
         """Say what a driver's failure means to the user."""
@@ -176,8 +194,13 @@ def rows_of(result: neo4j.Result, limit: int | None, started: float) -> Rows:
     return Rows(columns, kept, truncated, (time.perf_counter() - started) * 1000)
 
 
+def own(query: str, **parts: str) -> str:
+    """Text of one of our own statements (``queries/write``), its template filled in."""
+    return queries.get(query, "write").text(**parts)
+
+
 def records(
     transaction: neo4j.ManagedTransaction, text: str, parameters: Mapping[str, Any] | None = None
 ) -> list[list[Any]]:
     """All rows of one of our own statements, as the driver gives them."""
-    return [record.values() for record in transaction.run(text, dict(parameters or {}))]  # type: ignore[arg-type]
+    return [record.values() for record in transaction.run(text, dict(parameters or {}))]

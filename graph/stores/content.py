@@ -76,7 +76,9 @@ def _ends(relation: str, rows: pa.Table) -> np.ndarray:
     frame = rows.select(["head", "tail"]).to_pandas()
     starts = [""] * rows.num_rows
     if "valid_from" in rows.column_names:
-        starts = [_valid_from({"valid_from": value}, ("head", "tail"))[0] for value in rows.column("valid_from").to_pylist()]
+        starts = [
+            _valid_from({"valid_from": value}, ("head", "tail"))[0] for value in rows.column("valid_from").to_pylist()
+        ]
     texts = frame["head"] + "\x1f" + frame["tail"] + "\x1f" + pd.Series(starts, dtype=object, index=frame.index)
     return _hash_objects((relation + "\x1f" + texts).to_numpy(dtype=object))
 

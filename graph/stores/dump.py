@@ -15,9 +15,8 @@ from typing import Any
 
 import neo4j
 
-import queries
 from graph.errors import InputError, StoreError
-from graph.stores.connection import Connection, records
+from graph.stores.connection import Connection, own
 from graph.stores.plain import plain
 from graph.stores.runs import chunks
 from graph.stores.vocabulary import META, RUN, labels, own_labels, relations
@@ -45,12 +44,12 @@ def write(connection: Connection, directory: Path) -> Path:
     def transaction(tx: neo4j.ManagedTransaction) -> None:
         with gzip.open(folder / NODES, "wt", encoding="utf-8", compresslevel=3) as file:
             for label in (META, RUN, *labels()):
-                for row in tx.run(queries.get("all_nodes", "write").text(label=label)):  # type: ignore[arg-type]
+                for row in tx.run(own("all_nodes", label=label)):
                     file.write(_line({"label": label, "stored": plain(row["stored"])}))
         with gzip.open(folder / RELATIONS, "wt", encoding="utf-8", compresslevel=3) as file:
             for relation in relations():
-                text = queries.get("all_relations", "write").text(relation=relation)
-                for row in tx.run(text):  # type: ignore[arg-type]
+                text = own("all_relations", relation=relation)
+                for row in tx.run(text):
                     file.write(_line({"relation": relation, **plain(dict(row))}))
 
     try:
@@ -92,31 +91,20 @@ def replace(connection: Connection, backup: Path, workspace_id: str) -> None:
 
 def _fill(connection: Connection, folder: Path, workspace_id: str) -> None:
     for label in sorted(own_labels()):
-        keys = [plain(row[0]).get("key") for row in _all(connection, label)]
-        text = queries.get("delete_nodes", "write").text(label=label)
+        keys = [row[0].get("key") for row in connection.ask("all_nodes", label=label)]
         for part in chunks(keys, 1000):
-            connection.write(lambda tx, text=text, part=part: records(tx, text, {"keys": part}))
+            connection.tell("delete_nodes", {"keys": part}, label=label)
     # The meta node comes last: a store that was filled halfway is refused, not taken for whole.
     meta: list[Record] = []
     for parts, rows in _grouped(folder / NODES, ("label",)):
         stored = [row["stored"] for row in rows]
         if parts["label"] == META:
             meta = stored
-            continue
-        text = queries.get("restore_nodes", "write").text(**parts)
-        connection.write(lambda tx, text=text, stored=stored: records(tx, text, {"rows": stored}))
+        else:
+            connection.tell("restore_nodes", {"rows": stored}, **parts)
     for parts, rows in _grouped(folder / RELATIONS, ("relation", "head_label", "tail_label")):
-        text = queries.get("restore_relations", "write").text(**parts)
-        connection.write(lambda tx, text=text, rows=rows: records(tx, text, {"rows": rows}))
-    text = queries.get("create_meta", "write").text()
-    properties = {**meta[0], "workspace_id": workspace_id}
-    connection.write(lambda tx: records(tx, text, {"properties": properties}))
-
-
-def _all(connection: Connection, label: str) -> list[list[Any]]:
-    text = queries.get("all_nodes", "write").text(label=label)
-    found: list[list[Any]] = connection.read(lambda tx: records(tx, text))
-    return found
+        connection.tell("restore_relations", {"rows": rows}, **parts)
+    connection.tell("create_meta", {"properties": {**meta[0], "workspace_id": workspace_id}})
 
 
 def _validate(folder: Path) -> None:
@@ -130,7 +118,9 @@ def _validate(folder: Path) -> None:
     except (OSError, EOFError, ValueError, KeyError, AttributeError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{folder}: not a whole dump of a graph ({error}). Expected a folder of 'store backup'.") from error
+        raise InputError(
+            f"{folder}: not a whole dump of a graph ({error}). Expected a folder of 'store backup'."
+        ) from error
     if number != 1:
         raise InputError(f"{folder}: the dump names {number} stores, expected one.")
 

@@ -59,7 +59,7 @@ class EmbeddedStore(CypherStore):
         bare = guard.admit_text(cypher)
         guard.refuse_writing_words(bare)
         with self._reading.session(read_only=True) as session:
-            result = session.run("EXPLAIN " + cypher, dict(parameters or {}))  # type: ignore[arg-type]
+            result = session.run("EXPLAIN " + cypher, dict(parameters or {}))
             rows = [record.values() for record in result]
             summary = result.consume()
         if summary.plan:
@@ -136,7 +136,8 @@ class EmbeddedStore(CypherStore):
             self._endpoint().call("terminate", marker=marker)
             worker.join(STOP_GRACE_SECONDS)
             raise TimeLimitError(
-                f"The query ran past its time limit of {timeout_seconds:g} s and was stopped. Narrow it or raise the limit."
+                f"The query ran past its time limit of {timeout_seconds:g} s and was stopped. "
+                "Narrow it or raise the limit."
             )
         if isinstance(outcome[0], BaseException):
             raise outcome[0]

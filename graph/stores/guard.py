@@ -43,17 +43,23 @@ def admit_text(cypher: str) -> str:
     """
     bare = _QUOTED.sub(" '' ", cypher).strip().rstrip(";").strip()
     if not bare or bare == "''":
-        raise InputError("The query is empty. Expected one Cypher statement, such as MATCH (d:Drive) RETURN d.key AS drive.")
+        raise InputError(
+            "The query is empty. Expected one Cypher statement, such as MATCH (d:Drive) RETURN d.key AS drive."
+        )
     first = bare.split(maxsplit=2)
     words = [word.upper() for word in first if word != "''"]
     if words and words[0] in ("EXPLAIN", "PROFILE", "CYPHER", "USE"):
-        raise InputError(f"The query starts with {words[0]}. Expected the statement alone; the plan can be shown for it.")
+        raise InputError(
+            f"The query starts with {words[0]}. Expected the statement alone; the plan can be shown for it."
+        )
     for match in _CALLED.finditer(bare.replace("`", "")):
         name = re.sub(r"\s", "", match[1]).lower()
         if name not in PROCEDURES and name.split(".")[0] not in FUNCTION_NAMESPACES:
             raise RefusedError(f"Refused: {name} is not on the list of harmless procedures and functions.")
     if words and words[0] in ("SHOW", "TERMINATE"):
-        raise RefusedError(f"Refused: {' '.join(words[:2])} looks into the server, and free queries only read the graph.")
+        raise RefusedError(
+            f"Refused: {' '.join(words[:2])} looks into the server, and free queries only read the graph."
+        )
     if re.search(r"\bLOAD\s+CSV\b", bare, re.IGNORECASE):
         raise RefusedError("Refused: LOAD CSV reads files and addresses. Ingest them with 'atoll ingest'.")
     return bare
@@ -91,7 +97,7 @@ def admit_plan(query_type: str | None, plan: Mapping[str, Any] | None) -> None:
             raise RefusedError(f"Refused: {name} is not on the list of harmless operators.")
         if name == "ProcedureCall":
             details = str(operator.get("args", {}).get("Details", ""))
-            called = details.split("(")[0].strip().lower()
+            called = details.split("(", maxsplit=1)[0].strip().lower()
             if called not in PROCEDURES:
                 raise RefusedError(f"Refused: {called} is not on the list of harmless procedures.")
 

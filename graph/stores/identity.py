@@ -7,7 +7,7 @@ from typing import Any
 
 import queries
 from graph.errors import RefusedError, StoreError
-from graph.stores.connection import Connection, records
+from graph.stores.connection import Connection
 from graph.stores.plain import plain
 from graph.stores.vocabulary import own_labels, relations
 
@@ -16,31 +16,29 @@ _TARGET = re.compile(r"FOR \(n:(?P<label>\w+)\) (?P<verb>REQUIRE|ON) \(?n\.(?P<p
 
 def read_meta(connection: Connection) -> dict[str, Any] | None:
     """Properties of the AtollMeta node; None where the store has none."""
-    text = queries.get("read_meta", "write").text()
-    rows = connection.read(lambda tx: records(tx, text))
+    rows = connection.ask("read_meta")
     return plain(rows[0][0]) if rows else None
 
 
 def foreign_names(connection: Connection) -> tuple[list[str], list[str]]:
     """Labels and relationship types in use that the ontology does not know."""
-    found: list[list[str]] = []
-    for query, part, ours in (
-        ("labels_in_store", "label", own_labels()),
-        ("relation_types_in_store", "relation", frozenset(relations())),
-    ):
-        text = queries.get(query, "write").text()
-        names = sorted(row[0] for row in connection.read(lambda tx, text=text: records(tx, text)))
-        counting = queries.get("count_nodes" if part == "label" else "count_relations", "write")
-        used = []
-        for name in names:
-            if name in ours:
-                continue
-            # A server remembers names that nothing bears any more; one of odd characters cannot be counted this way.
-            count = counting.text(**{part: name}) if re.fullmatch(r"[A-Za-z]\w*", name) else None
-            if count is None or connection.read(lambda tx, count=count: records(tx, count))[0][0]:
-                used.append(name)
-        found.append(used)
-    return found[0], found[1]
+    labels = [row[0] for row in connection.ask("labels_in_store")]
+    types = [row[0] for row in connection.ask("relation_types_in_store")]
+    return (
+        _in_use(connection, "count_nodes", "label", sorted(set(labels) - own_labels())),
+        _in_use(connection, "count_relations", "relation", sorted(set(types) - set(relations()))),
+    )
+
+
+def _in_use(connection: Connection, counting: str, part: str, names: list[str]) -> list[str]:
+    """Those that something bears: a server remembers names that nothing bears any more."""
+    used = []
+    for name in names:
+        # One of odd characters cannot be written into the statement, so it counts as used.
+        countable = re.fullmatch(r"[A-Za-z]\w*", name)
+        if not countable or connection.ask(counting, None, **{part: name})[0][0]:
+            used.append(name)
+    return used
 
 
 def claim(connection: Connection, kind: str, workspace_id: str, shown: str, *, adopt: bool) -> None:
@@ -72,15 +70,13 @@ def claim(connection: Connection, kind: str, workspace_id: str, shown: str, *, a
     if missing(connection, kind):
         migrate(connection, kind, shown)
     if meta is None or meta.get("workspace_id") != workspace_id:
-        first = {"workspace_id": workspace_id, "name": "Atoll"}
+        first: dict[str, Any] = {"workspace_id": workspace_id, "name": "Atoll"}
         if meta is None:
             first |= {"version": 0, "epoch": 0}
-        text = queries.get("create_meta", "write").text()
-        connection.write(lambda tx: records(tx, text, {"properties": first}))
+        connection.tell("create_meta", {"properties": first})
     latest = max(number for number, _ in queries.migrations(kind))
     if meta is None or meta.get("schema_version") != latest:
-        text = queries.get("update_meta", "write").text()
-        connection.write(lambda tx: records(tx, text, {"properties": {"schema_version": latest}}))
+        connection.tell("update_meta", {"properties": {"schema_version": latest}})
 
 
 def statements(kind: str) -> list[str]:
@@ -102,7 +98,7 @@ def missing(connection: Connection, kind: str) -> list[str]:
     found: set[tuple[str, str, str]] = set()
     with connection.session() as session:
         for verb, listing in (("REQUIRE", "SHOW CONSTRAINTS"), ("ON", "SHOW INDEXES")):
-            for record in session.run(listing):  # type: ignore[arg-type]
+            for record in session.run(listing):
                 names, properties = record["labelsOrTypes"] or [], record["properties"] or []
                 if len(names) == 1 and len(properties) == 1:
                     found.add((verb, names[0], properties[0]))
@@ -124,5 +120,5 @@ def migrate(connection: Connection, kind: str, shown: str) -> None:
         connection.statement(statement)
     for statement in missing(connection, kind):
         raise StoreError(
-            f"{shown}: the schema statement had no effect, its name is taken by another constraint or index: {statement}"
+            f"{shown}: a schema statement had no effect, its name is taken by another constraint or index: {statement}"
         )

@@ -12,7 +12,7 @@ from graph.stores.store import CypherStore
 
 
 class Neo4jStore(CypherStore):
-    """A Neo4j database: free statements run in READ mode, after their plan was looked at, with a server-side timeout."""
+    """A Neo4j database: a free statement's plan is looked at, then it runs in READ mode with the server's timeout."""
 
     kind = "neo4j"
 
@@ -40,7 +40,7 @@ class Neo4jStore(CypherStore):
     def _explain(self, cypher: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         guard.admit_text(cypher)
         with self._connection.session(read_only=True) as session:
-            summary = session.run("EXPLAIN " + cypher, dict(parameters)).consume()  # type: ignore[arg-type]
+            summary = session.run("EXPLAIN " + cypher, dict(parameters)).consume()
         plan: Mapping[str, Any] | None = summary.plan
         guard.admit_plan(summary.query_type, plan)
         return plan or {}

@@ -8,7 +8,7 @@ from typing import Any
 import queries
 from graph.errors import InputError, StoreError
 from graph.ports import Rows
-from graph.stores.connection import Connection, records
+from graph.stores.connection import Connection
 
 ATTEMPTS = 8
 Execute = Callable[[str, Mapping[str, Any]], Rows]
@@ -51,8 +51,7 @@ class Reader:
         raise StoreError(f"{name}: the store changed during each of {ATTEMPTS} attempts to read it. Try again.")
 
     def _stamp(self) -> tuple[int, list[str]]:
-        text = queries.get("read_stamp", "write").text()
-        rows = self._connection.read(lambda tx: records(tx, text))
+        rows = self._connection.ask("read_stamp")
         if not rows:
             raise StoreError("The store lost its AtollMeta node. Restore a backup with 'atoll store restore BACKUP'.")
         return int(rows[0][0]), sorted(rows[0][1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,11 +10,10 @@ from typing import Any
 
 import neo4j
 
-import queries
 from graph.errors import InputError
 from graph.ports import Run
 from graph.stores import content
-from graph.stores.connection import Connection, records
+from graph.stores.connection import Connection, own, records
 from graph.stores.plain import plain
 from graph.stores.tally import OpenRun, Tally
 from graph.stores.vocabulary import check_label
@@ -60,8 +60,7 @@ class Runs:
                 "started_at": datetime.now(UTC),
                 "run": resumed.run.key,
             }
-            text = queries.get("begin_run", "write").text()
-            self._connection.write(lambda tx: records(tx, text, {"properties": properties}))
+            self._connection.tell("begin_run", {"properties": properties})
         self._open[resumed.run.key] = resumed
         return resumed.run
 
@@ -77,19 +76,16 @@ class Runs:
 
     def incomplete(self) -> list[dict[str, Any]]:
         """Runs that are loading, oldest first, with all their properties."""
-        text = queries.get("runs_with_status", "write").text()
-        rows = self._connection.read(lambda tx: records(tx, text, {"status": LOADING}))
-        return [plain(row[0]) for row in rows]
+        return [plain(row[0]) for row in self._connection.ask("runs_with_status", {"status": LOADING})]
 
     def delete(self, run: Run, label: str, keys: Sequence[str]) -> int:
         """Note nodes for deletion when the run completes; returns how many of them are stored."""
         check_label(label)
         active = self.active(run)
-        text = queries.get("stored_keys", "write").text(label=label)
         going = active.held.deletions.setdefault(label, {})
         before = len(going)
         for part in chunks(list(dict.fromkeys(keys))):
-            found = self._connection.read(lambda tx, part=part: records(tx, text, {"keys": part}))
+            found = self._connection.ask("stored_keys", {"keys": part}, label=label)
             going.update(dict.fromkeys(row[0] for row in found))
         if not going:
             del active.held.deletions[label]
@@ -112,20 +108,22 @@ class Runs:
         """Apply what was held back and make the run visible, in one transaction; returns the store version."""
         active = self.active(run)
         for name, value in properties.items():
-            if isinstance(value, dict) or (isinstance(value, float) and value != value):
-                raise InputError(f"{run.key}.{name}: {value!r} cannot be stored. Expected text, number, day, time or list.")
+            if isinstance(value, dict) or (isinstance(value, float) and not math.isfinite(value)):
+                raise InputError(
+                    f"{run.key}.{name}: {value!r} cannot be stored. Expected text, number, day, time or list."
+                )
 
         def transaction(tx: neo4j.ManagedTransaction) -> int:
-            meta = plain(records(tx, queries.get("read_meta", "write").text())[0][0])
+            meta = plain(records(tx, own("read_meta"))[0][0])
             changed = not (active.created.is_empty() and active.held.is_empty())
             tally = Tally.from_properties(meta).plus(active.created)
             tally.content = (tally.content + self._apply_changes(tx, active)) % content.MODULUS
             tally = self._apply_deletions(tx, active, tally)
             version = int(meta["version"]) + int(changed)
             done = {"status": COMPLETE, "completed_at": datetime.now(UTC), "store_version": version, **properties}
-            records(tx, queries.get("update_run", "write").text(), {"run": run.key, "properties": done})
+            records(tx, own("update_run"), {"run": run.key, "properties": done})
             update = {"version": version, "epoch": int(meta["epoch"]) + 1, **tally.to_properties()}
-            records(tx, queries.get("update_meta", "write").text(), {"properties": update})
+            records(tx, own("update_meta"), {"properties": update})
             return version
 
         version = int(self._connection.write(transaction))
@@ -136,8 +134,8 @@ class Runs:
         """Apply held-back properties; returns what that adds to the content hash."""
         added = 0
         for label, nodes in active.held.nodes.items():
-            text = queries.get("update_nodes", "write").text(label=label)
-            whole = queries.get("read_nodes_whole", "write").text(label=label)
+            text = own("update_nodes", label=label)
+            whole = own("read_nodes_whole", label=label)
             for keys in chunks(list(nodes)):
                 for key, stored in records(tx, whole, {"keys": keys}):
                     before = plain(stored)
@@ -148,8 +146,8 @@ class Runs:
         for kind, relations in active.held.relations.items():
             relation, head_label, tail_label = kind
             parts = {"relation": relation, "head_label": head_label, "tail_label": tail_label}
-            text = queries.get("update_relations", "write").text(**parts)
-            read = queries.get("read_relations", "write").text(**parts)
+            text = own("update_relations", **parts)
+            read = own("read_relations", **parts)
             for identities in chunks(list(relations)):
                 names = sorted({name for identity in identities for name in relations[identity]})
                 heads = list({identity[0] for identity in identities})
@@ -169,9 +167,9 @@ class Runs:
         """Delete the noted nodes; a relationship between two of them goes, and is counted, once."""
         for label, keys in active.held.deletions.items():
             for part in chunks(list(keys)):
-                whole = queries.get("read_nodes_whole", "write").text(label=label)
+                whole = own("read_nodes_whole", label=label)
                 nodes = [plain(row[1]) for row in records(tx, whole, {"keys": part})]
-                attached = records(tx, queries.get("read_attached", "write").text(label=label), {"keys": part})
+                attached = records(tx, own("read_attached", label=label), {"keys": part})
                 gone = Tally({label: len(nodes)}, {}, content.of_stored_nodes(label, nodes))
                 by_type: dict[str, list[dict[str, Any]]] = {}
                 for _, relation, head, tail, stored in attached:
@@ -179,14 +177,13 @@ class Runs:
                 for relation, stored_relations in by_type.items():
                     gone.relations[relation] = len(stored_relations)
                     gone.content += content.of_stored_relations(relation, stored_relations)
-                records(tx, queries.get("delete_nodes", "write").text(label=label), {"keys": part})
+                records(tx, own("delete_nodes", label=label), {"keys": part})
                 tally = tally.plus(gone, sign=-1)
         return tally
 
     def remove(self, run_key: str) -> None:
         """Remove an incomplete run and all it wrote; it stays invisible until the last of it is gone."""
-        text = queries.get("read_run", "write").text()
-        found = [plain(row[0]) for row in self._connection.read(lambda tx: records(tx, text, {"run": run_key}))]
+        found = [plain(row[0]) for row in self._connection.ask("read_run", {"run": run_key})]
         if not found:
             raise InputError(f"{run_key}: there is no such run. 'atoll query runs' lists them.")
         if found[0]["status"] != LOADING:
@@ -194,46 +191,39 @@ class Runs:
         touched = Tally.from_properties(found[0])
         for relation in touched.relations:
             heads: dict[str, list[str]] = {}
-            for label, key in self._of_run("relation_heads_of_run", run_key, relation=relation):
+            for label, key in self._connection.ask("relation_heads_of_run", {"run": run_key}, relation=relation):
                 heads.setdefault(label, []).append(key)
             for label, keys in heads.items():
-                text = queries.get("delete_relations_of_run", "write").text(label=label, relation=relation)
                 for part in chunks(keys, OPERATIONS // 10):
-                    parameters = {"keys": part, "run": run_key}
-                    self._connection.write(lambda tx, text=text, parameters=parameters: records(tx, text, parameters))
+                    parts = {"label": label, "relation": relation}
+                    self._connection.tell("delete_relations_of_run", {"keys": part, "run": run_key}, **parts)
         for label in touched.nodes:
-            text = queries.get("delete_nodes", "write").text(label=label)
-            for part in chunks([row[0] for row in self._of_run("nodes_of_run", run_key, label=label)]):
-                self._connection.write(lambda tx, text=text, part=part: records(tx, text, {"keys": part}))
-        text = queries.get("delete_run", "write").text()
-        self._connection.write(lambda tx: records(tx, text, {"run": run_key}))
+            created = [row[0] for row in self._connection.ask("nodes_of_run", {"run": run_key}, label=label)]
+            for part in chunks(created):
+                self._connection.tell("delete_nodes", {"keys": part}, label=label)
+        self._connection.tell("delete_run", {"run": run_key})
         self._open.pop(run_key, None)
-
-    def _of_run(self, query: str, run_key: str, **parts: str) -> list[list[Any]]:
-        text = queries.get(query, "write").text(**parts)
-        found: list[list[Any]] = self._connection.read(lambda tx: records(tx, text, {"run": run_key}))
-        return found
 
     def _recount(self, leftover: Mapping[str, Any]) -> Tally:
         """Count what a bulk load that was cut short did leave."""
         touched = Tally.from_properties(leftover)
         tally = Tally()
         for label in touched.nodes:
-            text = queries.get("all_nodes", "write").text(label=label)
-            rows = [plain(row[0]) for row in self._connection.read(lambda tx, text=text: records(tx, text))]
-            own = [row for row in rows if row.get("run") == leftover["key"]]
-            tally = tally.plus(Tally({label: len(own)}, {}, content.of_stored_nodes(label, own)))
+            rows = [plain(row[0]) for row in self._connection.ask("all_nodes", label=label)]
+            found = [row for row in rows if row.get("run") == leftover["key"]]
+            tally = tally.plus(Tally({label: len(found)}, {}, content.of_stored_nodes(label, found)))
         for relation in touched.relations:
-            text = queries.get("all_relations", "write").text(relation=relation)
-            rows = self._connection.read(lambda tx, text=text: records(tx, text))
-            own = [{"head": row[1], "tail": row[3], **plain(row[4])} for row in rows if row[4].get("run") == leftover["key"]]
-            tally = tally.plus(Tally({}, {relation: len(own)}, content.of_stored_relations(relation, own)))
+            found = [
+                {"head": head, "tail": tail, **plain(stored)}
+                for _, head, _, tail, stored in self._connection.ask("all_relations", relation=relation)
+                if stored.get("run") == leftover["key"]
+            ]
+            tally = tally.plus(Tally({}, {relation: len(found)}, content.of_stored_relations(relation, found)))
         self._update(leftover["key"], {**tally.to_properties(), "bulk": False})
         return tally
 
     def _update(self, run_key: str, properties: Mapping[str, Any]) -> None:
-        text = queries.get("update_run", "write").text()
-        self._connection.write(lambda tx: records(tx, text, {"run": run_key, "properties": dict(properties)}))
+        self._connection.tell("update_run", {"run": run_key, "properties": dict(properties)})
 
 
 def chunks(keys: list[Any], size: int = OPERATIONS) -> Iterator[list[Any]]:

@@ -77,7 +77,9 @@ class CypherStore(ABC):
 
     def incomplete_runs(self) -> list[dict[str, Any]]:
         """Runs that are not complete: key, kind, source, started_at."""
-        return [{name: run[name] for name in ("key", "kind", "source", "started_at")} for run in self._runs.incomplete()]
+        return [
+            {name: run[name] for name in ("key", "kind", "source", "started_at")} for run in self._runs.incomplete()
+        ]
 
     def query(
         self,
@@ -169,5 +171,5 @@ class CypherStore(ABC):
 
         started = time.perf_counter()
         with connection.session(read_only=True) as session:
-            query = neo4j.Query(text, timeout=timeout_seconds)  # type: ignore[arg-type]
+            query = neo4j.Query(text, timeout=timeout_seconds)
             return rows_of(session.run(query, dict(parameters)), limit, started)

@@ -33,7 +33,9 @@ def check_label(label: str) -> None:
         InputError: With the closest one.
     """
     if label not in _LABELS:
-        raise InputError(f"label '{label}' is not in the ontology.{nearest(label, _LABELS)} Known: {', '.join(_LABELS)}.")
+        raise InputError(
+            f"label '{label}' is not in the ontology.{nearest(label, _LABELS)} Known: {', '.join(_LABELS)}."
+        )
 
 
 def check_relation(relation: str) -> None:

@@ -10,13 +10,12 @@ import neo4j
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import queries
 from graph.errors import InputError
 from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ports import WriteCounts
 from graph.stores import content
 from graph.stores.columns import Row, node_rows, relation_rows, row_dicts
-from graph.stores.connection import Connection, records
+from graph.stores.connection import Connection, own, records
 from graph.stores.plain import plain
 from graph.stores.tally import HeldBack, OpenRun, RelationKind, Tally
 
@@ -60,8 +59,7 @@ class Writer:
         return counts
 
     def _is_empty(self, query: str, **parts: str) -> bool:
-        text = queries.get(query, "write").text(**parts)
-        return not self._connection.read(lambda tx: records(tx, text))[0][0]
+        return not self._connection.ask(query, None, **parts)[0][0]
 
     def _commit(self, active: OpenRun, work: Callable[[neo4j.ManagedTransaction], _Outcome]) -> WriteCounts:
         """One transaction: the work, and the run's tally, so that a killed run still knows what it wrote."""
@@ -72,7 +70,7 @@ class Writer:
             if not outcome.created.is_empty() or outcome.created.content:
                 records(
                     tx,
-                    queries.get("update_run", "write").text(),
+                    own("update_run"),
                     {"run": active.run.key, "properties": total.to_properties()},
                 )
             return outcome, total
@@ -96,10 +94,10 @@ class Writer:
         stored: dict[str, list[Any]] = {}
         names = [name for name in rows.column_names if name != "key"]
         if not known_empty:
-            text = queries.get("read_nodes", "write").text(label=label)
+            text = own("read_nodes", label=label)
             stored = {row[0]: row for row in records(tx, text, {"keys": list(given), "names": names})}
         fresh = [row for key, row in given.items() if key not in stored]
-        own: list[Row] = []
+        mine: list[Row] = []
         for key, (_, run, sources, values) in stored.items():
             held = active.held.nodes.get(label, {}).get(key, {})
             known = _present(names, values) | held
@@ -110,15 +108,15 @@ class Writer:
                 continue
             outcome.counts.nodes_written += 1
             if run == active.run.key:
-                own.append({"key": key, "properties": changed, "sources": union})
+                mine.append({"key": key, "properties": changed, "sources": union})
                 outcome.created.content += _difference(label, key, known, changed)
             else:
                 outcome.held.nodes.setdefault(label, {})[key] = changed
                 outcome.held.sources[label, key] = union
-        if own:
-            records(tx, queries.get("update_nodes", "write").text(label=label), {"rows": own})
+        if mine:
+            records(tx, own("update_nodes", label=label), {"rows": mine})
         if fresh:
-            text = queries.get("create_nodes", "write").text(label=label)
+            text = own("create_nodes", label=label)
             records(tx, text, {"rows": fresh, "run": active.run.key, "source": active.run.source})
             outcome.counts.nodes_written += len(fresh)
             outcome.created.nodes[label] = len(fresh)
@@ -147,13 +145,15 @@ class Writer:
         heads = {h for h, t, _ in given if not known_empty and h not in new_heads and t not in new_tails}
         stored: dict[Any, tuple[str | None, list[Any]]] = {}
         if heads:
-            text = queries.get("read_relations", "write").text(**parts)
+            text = own("read_relations", **parts)
             for head, tail, valid_from, run, values in records(tx, text, {"heads": list(heads), "names": names}):
                 identity = (head, tail, plain(valid_from))
                 if identity in given:
                     stored[identity] = (run, values)
-        fresh = [{"head": h, "tail": t, "properties": row} for (h, t, v), row in given.items() if (h, t, v) not in stored]
-        own: list[Row] = []
+        fresh = [
+            {"head": h, "tail": t, "properties": row} for (h, t, v), row in given.items() if (h, t, v) not in stored
+        ]
+        mine: list[Row] = []
         for identity, (run, values) in stored.items():
             known = _present(names, values) | active.held.relations.get(kind, {}).get(identity, {})
             changed = {name: value for name, value in given[identity].items() if known.get(name) != value}
@@ -161,12 +161,12 @@ class Writer:
                 continue
             outcome.counts.relationships_written += 1
             if run == active.run.key:
-                own.append(_relation_row(identity, changed))
+                mine.append(_relation_row(identity, changed))
                 outcome.created.content += relation_difference(relation, identity, known, changed)
             else:
                 outcome.held.relations.setdefault(kind, {})[identity] = changed
-        if own:
-            records(tx, queries.get("update_relations", "write").text(**parts), {"rows": own})
+        if mine:
+            records(tx, own("update_relations", **parts), {"rows": mine})
         if fresh:
             self._create_relations(tx, active, kind, fresh)
             outcome.counts.relationships_written += len(fresh)
@@ -179,13 +179,13 @@ class Writer:
         self, tx: neo4j.ManagedTransaction, active: OpenRun, kind: RelationKind, fresh: list[Row]
     ) -> None:
         relation, head_label, tail_label = kind
-        text = queries.get("create_relations", "write").text(relation=relation, head_label=head_label, tail_label=tail_label)
+        text = own("create_relations", relation=relation, head_label=head_label, tail_label=tail_label)
         created = records(tx, text, {"rows": fresh, "run": active.run.key, "source": active.run.source})[0][0]
         if created == len(fresh):
             return
         for end, label in (("head", head_label), ("tail", tail_label)):
             keys = {row[end] for row in fresh}
-            text = queries.get("stored_keys", "write").text(label=label)
+            text = own("stored_keys", label=label)
             missing = sorted(keys - {row[0] for row in records(tx, text, {"keys": list(keys)})})
             if missing:
                 raise InputError(

@@ -69,7 +69,10 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         ),
         nodes(
             "FailureEvent",
-            [{"key": f"failure:{d}:{DAY}", "day": DAY, "status": "failed", "drive": d, "precision": "day"} for d in drives],
+            [
+                {"key": f"failure:{d}:{DAY}", "day": DAY, "status": "failed", "drive": d, "precision": "day"}
+                for d in drives
+            ],
         ),
         nodes(
             "HealthFinding",
@@ -106,7 +109,9 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         relations(
             "SERVES", "Drive", "Application", [{"head": d, "tail": f"application:{fleet}:web", **since} for d in drives]
         ),
-        relations("RUNS_FIRMWARE", "Drive", "Firmware", [{"head": d, "tail": "firmware:M1:1.0", **since} for d in drives]),
+        relations(
+            "RUNS_FIRMWARE", "Drive", "Firmware", [{"head": d, "tail": "firmware:M1:1.0", **since} for d in drives]
+        ),
         relations("HAS_WINDOW", "Drive", "TelemetryWindow", [{"head": d, "tail": w} for d, _, w, _ in pairs]),
         relations(
             "READS",
@@ -117,12 +122,12 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
                 for w in windows
             ],
         ),
-        relations(
-            "HAS_FAILURE", "Drive", "FailureEvent", [{"head": d, "tail": f"failure:{d}:{DAY}"} for d in drives]
-        ),
+        relations("HAS_FAILURE", "Drive", "FailureEvent", [{"head": d, "tail": f"failure:{d}:{DAY}"} for d in drives]),
         relations("FOUND_ON", "HealthFinding", "Drive", [{"head": f, "tail": d} for d, _, _, f in pairs]),
         relations("CITES", "HealthFinding", "TelemetryWindow", [{"head": f, "tail": w} for _, _, w, f in pairs]),
-        relations("CONCERNS", "HealthFinding", "SmartAttribute", [{"head": f, "tail": "smart:ata:5"} for f in findings]),
+        relations(
+            "CONCERNS", "HealthFinding", "SmartAttribute", [{"head": f, "tail": "smart:ata:5"} for f in findings]
+        ),
         relations("MEASURES", "SmartAttribute", "Metric", [{"head": "smart:ata:5", "tail": "metric:reallocated"}]),
         relations("INDICATES", "SmartAttribute", "Mechanism", [{"head": "smart:ata:5", "tail": "mechanism:wear"}]),
     ]
@@ -148,7 +153,9 @@ def make_fleet() -> Callable[..., Batch]:
 def write_run() -> Callable[..., int]:
     """Writes a batch as one complete run and returns the store's version after it."""
 
-    def write(store: GraphStore, batch: Batch, fingerprint: str, how: str = "write", source: str = "test", **done: Any) -> int:
+    def write(
+        store: GraphStore, batch: Batch, fingerprint: str, how: str = "write", source: str = "test", **done: Any
+    ) -> int:
         run = store.begin_run("ingest", source, fingerprint)
         getattr(store, how)(run, batch)
         return store.complete_run(run, done)

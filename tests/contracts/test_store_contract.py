@@ -110,9 +110,9 @@ def test_labels_and_types_outside_the_ontology_are_refused_with_the_nearest(
     store: GraphStore, make_nodes: Make, make_relations: Make, fingerprint: str
 ) -> None:
     run = store.begin_run("ingest", "test", fingerprint)
-    with pytest.raises(InputError, match="'Drivee' is not in the ontology. Did you mean 'Drive'"):
+    with pytest.raises(InputError, match=r"'Drivee' is not in the ontology\. Did you mean 'Drive'"):
         store.write(run, Batch((make_nodes("Drivee", [{"key": "x"}]),)))
-    with pytest.raises(InputError, match="'RUN_ON' is not in the ontology. Did you mean 'RUNS_ON'"):
+    with pytest.raises(InputError, match=r"'RUN_ON' is not in the ontology\. Did you mean 'RUNS_ON'"):
         store.write(run, Batch(relations=(make_relations("RUN_ON", "Drive", "Host", [{"head": "a", "tail": "b"}]),)))
     with pytest.raises(InputError, match="not in the ontology"):
         store.write(run, Batch((make_nodes("Run", [{"key": "x"}]),)))
@@ -154,7 +154,9 @@ def test_parallel_relationships_are_told_apart_by_their_start(
     write_run(store, placed({"valid_from": first}, {"valid_from": None}), fingerprint)
     write_run(store, placed({"valid_from": first, "valid_to": second}, {"valid_from": second}), fingerprint)
     text = "MATCH (:Drive)-[r:RUNS_ON]->(:Host) RETURN r.valid_from AS f, r.valid_to AS t"
-    assert sorted(store.query_free(text).rows, key=str) == sorted([(first, second), (None, None), (second, None)], key=str)
+    assert sorted(store.query_free(text).rows, key=str) == sorted(
+        [(first, second), (None, None), (second, None)], key=str
+    )
     assert store.check() == []
 
 
@@ -317,7 +319,9 @@ def test_a_reader_sees_a_completing_run_whole_or_not_at_all(
     assert seen <= {(1 + 40 * number,) * 3 for number in range(4)}
 
 
-def test_eighty_concurrent_increments_are_eighty(raw: Raw, store: GraphStore, write_run: Make, fingerprint: str) -> None:
+def test_eighty_concurrent_increments_are_eighty(
+    raw: Raw, store: GraphStore, write_run: Make, fingerprint: str
+) -> None:
     write_run(store, drives(drive_days=[0]), fingerprint)
     connection = store._connection  # type: ignore[attr-defined]
 

@@ -17,7 +17,7 @@ JARS = FOLDER / ".lib"
 MAX_HEAP = "768m"
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """This machine cannot run the server; the text says why."""
 
 
@@ -58,11 +58,11 @@ def start(directory: Path) -> TestServer:
         directory: Empty; holds the database and the log.
 
     Raises:
-        Unavailable: No Java, no Maven, no way to the jars, or the server does not start.
+        UnavailableError: No Java, no Maven, no way to the jars, or the server does not start.
     """
     java = shutil.which("java")
     if java is None:
-        raise Unavailable("no Java on this machine (Neo4j needs Java 17)")
+        raise UnavailableError("no Java on this machine (Neo4j needs Java 17)")
     _fetch_jars()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -70,7 +70,16 @@ def start(directory: Path) -> TestServer:
     log = directory / "server.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [java, f"-Xmx{MAX_HEAP}", "-cp", f"{JARS}/*", str(FOLDER / "Launch.java"), str(directory), str(port), "auth"],
+            [
+                java,
+                f"-Xmx{MAX_HEAP}",
+                "-cp",
+                f"{JARS}/*",
+                str(FOLDER / "Launch.java"),
+                str(directory),
+                str(port),
+                "auth",
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -81,7 +90,7 @@ def start(directory: Path) -> TestServer:
         if line.strip() == b"ready":
             break
     else:
-        raise Unavailable(f"Neo4j did not start: {log.read_text(errors='replace')[-400:]}")
+        raise UnavailableError(f"Neo4j did not start: {log.read_text(errors='replace')[-400:]}")
     with neo4j.GraphDatabase.driver(server.url, auth=("neo4j", "neo4j")) as driver:
         driver.execute_query(
             "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password",
@@ -97,14 +106,22 @@ def _fetch_jars() -> None:
             return
         maven = shutil.which("mvn")
         if maven is None:
-            raise Unavailable("no Maven on this machine to fetch Neo4j's jars")
+            raise UnavailableError("no Maven on this machine to fetch Neo4j's jars")
         fetched = subprocess.run(
-            [maven, "-q", "-B", "-f", str(FOLDER / "pom.xml"), "dependency:copy-dependencies", f"-DoutputDirectory={JARS}"],
+            [
+                maven,
+                "-q",
+                "-B",
+                "-f",
+                str(FOLDER / "pom.xml"),
+                "dependency:copy-dependencies",
+                f"-DoutputDirectory={JARS}",
+            ],
             capture_output=True,
             text=True,
             timeout=540,
             check=False,
         )
         if fetched.returncode:
-            raise Unavailable(f"Maven could not fetch Neo4j's jars: {fetched.stdout.strip()[-300:]}")
+            raise UnavailableError(f"Maven could not fetch Neo4j's jars: {fetched.stdout.strip()[-300:]}")
         (JARS / ".complete").touch()

@@ -1,0 +1,80 @@
+"""What ingest and the rule base really store keeps the shapes of the ontology, on every store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+
+from app.analysis.assess import assess_fleet
+from graph.ontology import labels, relations
+from graph.ontology.model import Batch, NodeTable, RelationTable
+from graph.ontology.shacl import violations
+from graph.ports import GraphStore
+from graph.readings import ReadingsLake
+from ingest.telemetry.pipeline import ingest_telemetry
+
+Raw = Callable[..., list[dict[str, Any]]]
+
+
+def daily_rows() -> Iterator[dict[str, Any]]:
+    """Forty days of six drives; one of them fails, one moves, one loses sectors."""
+    start = date(2026, 1, 1)
+    for number in range(6):
+        for offset in range(40):
+            if number == 1 and offset > 30:
+                continue
+            yield {
+                "day": start + timedelta(days=offset),
+                "serial": f"S{number}",
+                "model": ("ST4000DM000", "WDC WD30EFRX")[number % 2],
+                "capacity_bytes": 4_000_787_030_016,
+                "firmware": "CC54",
+                "host": f"host-{number if number != 2 or offset < 20 else 9}",
+                "rack": f"rack-{number % 2}",
+                "room": "room-1",
+                "site": "lab",
+                "application": "archive",
+                "failure": int(number == 1 and offset == 30),
+                "ata_5": 3 * offset if number == 0 else 0,
+                "ata_9": 1000 + 24 * offset,
+                "ata_194": 30 + offset % 3,
+            }
+
+
+def natives(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.to_native() if hasattr(value, "to_native") else value for name, value in row.items()}
+
+
+def stored_graph(raw: Raw) -> Batch:
+    """Everything in the store, as a batch."""
+    nodes, edges = [], []
+    for label in labels():
+        rows = [natives(row["p"]) for row in raw(f"MATCH (n:{label}) RETURN properties(n) AS p")]
+        if rows:
+            nodes.append(
+                NodeTable(label, pa.table({key: [row.get(key) for row in rows] for key in set().union(*rows)}))
+            )
+    for relation in relations():
+        text = f"MATCH (h)-[r:{relation}]->(t) RETURN h.key AS head, t.key AS tail, properties(r) AS p"
+        rows = [{"head": row["head"], "tail": row["tail"], **natives(row["p"])} for row in raw(text)]
+        if rows:
+            columns = {key: [row.get(key) for row in rows] for key in set().union(*rows)}
+            edges.append(RelationTable(relation, "", "", pa.table(columns)))
+    return Batch(tuple(nodes), tuple(edges))
+
+
+def test_what_is_stored_keeps_the_shapes(store: GraphStore, raw: Raw, tmp_path: Path) -> None:
+    source = tmp_path / "lab.csv"
+    pyarrow.csv.write_csv(pa.Table.from_pylist(list(daily_rows())), source)
+    lake = ReadingsLake(tmp_path / "readings")
+    ingest_telemetry([source], "atoll-daily", "lab", store=store, lake=lake, workspace=tmp_path)
+    assess_fleet(store, lake, "lab")
+    graph = stored_graph(raw)
+    present = {table.label for table in graph.nodes} | {table.relation for table in graph.relations}
+    assert {"Drive", "FailureEvent", "TelemetryWindow", "HealthFinding", "READS", "RUNS_ON", "CITES"} <= present
+    assert violations(graph) == []
