@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError, StoreError
+from graph.stores.embedded.backup_file import BACKUP_FILE
 from graph.stores.embedded.bulk import BulkLoad
 from graph.stores.embedded.credentials import Credentials, Secrets
 from graph.stores.embedded.folder import DATABASE, StoreFolder
@@ -149,7 +150,7 @@ class Engine:
 
     def backup(self, directory: Path) -> Path:
         """Write a consistent backup into ``directory`` while statements go on; returns the zip file."""
-        backup = self._java("com.arcadedb.integration.backup.Backup")(self.java_database, str(directory / "graph.zip"))
+        backup = self._java("com.arcadedb.integration.backup.Backup")(self.java_database, str(directory / BACKUP_FILE))
         backup.setVerboseLevel(0)
         return Path(str(backup.backupDatabase()))
 

@@ -60,6 +60,11 @@ class StoreFolder:
         return self.root / "databases" / DATABASE
 
     @property
+    def previous_database(self) -> Path:
+        """The database's files from before a restore, until the restored ones have proved to open."""
+        return self.root / "restore-previous"
+
+    @property
     def groups(self) -> Path:
         """What each group of users may do; the server reads it at start."""
         return self.root / "config" / "server-groups.json"

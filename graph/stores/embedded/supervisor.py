@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
-from filelock import FileLock, Timeout
-
-import graph
 from graph.errors import InputError, StoreError
-from graph.stores.embedded import control, credentials
+from graph.stores.embedded import control, credentials, process
+from graph.stores.embedded.backup_file import unpack
 from graph.stores.embedded.credentials import Credentials
 from graph.stores.embedded.folder import DATABASE, Recovery, ServerState, StoreFolder
 from graph.stores.embedded.options import ServerOptions
-
-START_SECONDS = 90.0  # the server starts in 1 to 4 s; a loaded machine may need many times that
-STOP_SECONDS = 60.0
-LOG_BYTES = 5_000_000
-
-# Servers started by this process: kept, so that one that ends is reaped and does not stay as a zombie.
-_children: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +113,12 @@ def ensure_started(
         StoreError: The server does not start, or its files cannot be opened.
     """
     folder = StoreFolder.of(workspace)
-    with _locked(folder):
-        state = _answering(folder, say) or _start(folder, options or ServerOptions(), say)
+    with process.locked(folder):
+        state = process.find_answering(folder, say) or process.start(folder, options or ServerOptions(), say)
         try:
             folder.last_used.touch()
         except OSError as error:
-            raise _unwritable(folder, error) from error
+            raise process.unwritable(folder, error) from error
         known = credentials.read(folder.secrets)
     return Endpoint(
         bolt_url=f"bolt://{control.LOOPBACK}:{state.bolt_port}",
@@ -157,8 +142,8 @@ def stop(workspace: Path) -> bool:
     folder = StoreFolder.of(workspace)
     if not folder.root.is_dir():
         return False
-    with _locked(folder):
-        return _stop(folder)
+    with process.locked(folder):
+        return process.end(folder)
 
 
 def status(workspace: Path) -> Status:
@@ -178,132 +163,48 @@ def status(workspace: Path) -> Status:
     )
 
 
-def _answering(folder: StoreFolder, say: Callable[[str], None] | None) -> ServerState | None:
-    """Return the state of a server that runs and answers; None where none does."""
-    state = ServerState.read(folder.state)
-    if state is None or not state.is_alive():
-        return None
-    if state.phase != "ready":  # its starter was killed while it waited
-        return _wait_until_ready(folder, None, say)
-    try:
-        control.call(state.control_port, credentials.read(folder.secrets).control_key, "ping", timeout_seconds=30.0)
-    except StoreError:
-        # A process that was just killed is still listed while its memory is given back.
-        if _ends(state.pid):
-            return None
-        raise
-    return state
+def restore(workspace: Path, backup: Path, options: ServerOptions | None = None) -> Endpoint:
+    """Replace the workspace's graph by a backup and start the server on it.
 
+    The backup is unpacked beside the database, then the two change places, and the restored files are checked at the
+    start. The old files are removed only after that; if the start fails they are put back.
 
-@contextmanager
-def _locked(folder: StoreFolder) -> Iterator[None]:
-    """Hold the lock under which servers are started and ended."""
-    lock = FileLock(folder.lock, timeout=START_SECONDS + STOP_SECONDS)
-    try:
-        folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise StoreError(
-            f"{folder.lock}: another process has been starting or ending the store for too long."
-        ) from error
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    Args:
+        workspace: Folder of the workspace.
+        backup: What the control command ``backup`` wrote, or the folder it lies in.
+        options: For the server that is started.
 
-
-def _unwritable(folder: StoreFolder, error: OSError) -> InputError:
-    return InputError(
-        f"{folder.root.parent}: the workspace cannot be written ({error.strerror}). "
-        "Choose another folder with --workspace or ATOLL_WORKSPACE."
-    )
-
-
-def _start(folder: StoreFolder, options: ServerOptions, say: Callable[[str], None] | None) -> ServerState:
-    try:
-        folder.state.unlink(missing_ok=True)
-        folder.log.parent.mkdir(exist_ok=True)
-        credentials.read_or_create(folder.secrets)
-        if folder.log.exists() and folder.log.stat().st_size > LOG_BYTES:
-            folder.log.replace(folder.log.with_suffix(".log.1"))
-        log = folder.log.open("ab")
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    with log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "graph.stores.embedded.server", str(folder.root), json.dumps(options.to_json())],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=Path(str(graph.__file__)).parents[1],
-            start_new_session=True,  # survives the terminal, gets none of its signals
-            close_fds=True,  # holds none of the caller's pipes
-        )
-    _children[:] = [each for each in _children if each.poll() is None] + [child]
-    return _wait_until_ready(folder, child, say)
-
-
-def _wait_until_ready(
-    folder: StoreFolder, child: subprocess.Popen[bytes] | None, say: Callable[[str], None] | None
-) -> ServerState:
-    """Wait for the server to publish that it is ready; a check after an unclean exit may take as long as it needs."""
-    deadline = time.monotonic() + START_SECONDS
-    told = False
-    while True:
-        state = ServerState.read(folder.state)
-        if state is not None and state.phase == "ready" and state.is_alive():
-            return state
-        if state is not None and state.phase == "failed":
-            raise StoreError(state.error or "The embedded store could not start.")
-        ended = child.poll() is not None if child is not None else state is None or not state.is_alive()
-        if ended:
-            raise StoreError(f"The embedded store ended while it started. Look at {folder.log}.")
-        if state is not None and state.phase == "checking":
-            deadline = time.monotonic() + START_SECONDS
-            if say is not None and not told:
-                say("the store did not end cleanly the last time: checking its files")
-                told = True
-        if time.monotonic() > deadline:
-            if child is not None:
-                child.kill()
-            raise StoreError(f"The embedded store did not start within {START_SECONDS:g} s. Look at {folder.log}.")
-        time.sleep(0.05)
-
-
-def _stop(folder: StoreFolder) -> bool:
-    state = ServerState.read(folder.state)
-    if state is None or not state.is_alive():
-        return False
-    try:
-        if state.phase == "ready":
-            key = credentials.read(folder.secrets).control_key
-            control.call(state.control_port, key, "shutdown", timeout_seconds=10.0)
-        else:
-            _signal(state.pid, signal.SIGTERM)
-    except (StoreError, InputError):  # no control channel or no key: the signal ends it as cleanly
-        _signal(state.pid, signal.SIGTERM)
-    if not _ends(state.pid):
-        _signal(state.pid, signal.SIGKILL)
-        if not _ends(state.pid):
-            raise StoreError(f"The embedded store (process {state.pid}) does not end. End it and try again.")
-    return True
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    with suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).send_signal(number)
-
-
-def _ends(pid: int) -> bool:
-    """Wait for the process to end, reaping it where it is a child of this one."""
-    try:
-        psutil.Process(pid).wait(timeout=STOP_SECONDS)
-    except psutil.NoSuchProcess:
-        pass
-    except psutil.TimeoutExpired:
-        return False
-    for child in _children:
-        child.poll()
-    return True
+    Raises:
+        InputError: No backup, or a damaged one; nothing was changed.
+        StoreError: The restored database does not open or is damaged; the old one is in place again.
+    """
+    folder = StoreFolder.of(workspace)
+    with process.locked(folder):
+        incoming, previous = folder.root / "restore-incoming", folder.previous_database
+        if not folder.database.is_dir() and previous.is_dir():
+            previous.rename(folder.database)
+        for leftover in (incoming, previous):
+            shutil.rmtree(leftover, ignore_errors=True)
+        try:
+            unpack(backup, incoming)
+        except InputError:
+            shutil.rmtree(incoming, ignore_errors=True)
+            raise
+        process.end(folder)
+        folder.database.parent.mkdir(exist_ok=True)
+        if folder.database.is_dir():
+            folder.database.rename(previous)
+        incoming.rename(folder.database)
+        folder.open_marker.touch()  # has the start check the files
+        try:
+            state = process.start(folder, options or ServerOptions(), None)
+            if state.recovery is not None and state.recovery.problems:
+                raise StoreError(f"{backup}: the backup's graph is damaged: {state.recovery.problems[0]}")
+        except StoreError:
+            process.end(folder)
+            if previous.is_dir():
+                shutil.rmtree(folder.database)
+                previous.rename(folder.database)
+            raise
+        shutil.rmtree(previous, ignore_errors=True)
+    return ensure_started(workspace)
