@@ -1,0 +1,1 @@
+"""Analyses: use-cases with no user interface, returning findings with their evidence."""

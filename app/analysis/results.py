@@ -350,7 +350,7 @@ class Assessment(Jsonable):
     Args:
         fleet: Fleet assessed.
         drives: Drives looked at.
-        findings: Findings that hold now.
+        num_findings: Findings that hold now.
         added: Of these, not stored before.
         resolved: Stored before, no longer holding.
         by_severity: Open findings by severity.
@@ -364,7 +364,7 @@ class Assessment(Jsonable):
 
     fleet: str
     drives: int
-    findings: int
+    num_findings: int
     added: int
     resolved: int
     by_severity: dict[str, int]

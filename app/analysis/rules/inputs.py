@@ -77,17 +77,7 @@ class Inputs:
             kinds: ``cumulative``, ``gauge``, ``normalized``, ``event``.
         """
         if (key, kinds) not in self._readable:
-            models = self.drives[["model", "vendor"]].reindex(self.windows.index)
-            pairs = models.drop_duplicates()
-            fits = {}
-            for model, vendor in pairs.itertuples(index=False):
-                override = _override(key, model, vendor)
-                fits[model, _text(vendor)] = (override or smart.attribute(key)).kind in kinds
-            self._readable[key, kinds] = pd.Series(
-                [fits[model, _text(vendor)] for model, vendor in models.itertuples(index=False)],
-                index=self.windows.index,
-                dtype=bool,
-            )
+            self._readable[key, kinds] = readable(self.drives.reindex(self.windows.index), key, kinds)
         return self._readable[key, kinds]
 
     def matrix(self, values: npt.ArrayLike, num_days: int) -> Floats:
@@ -137,6 +127,19 @@ class Inputs:
         return frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
 
 
+def readable(drives: pd.DataFrame, key: str, kinds: tuple[str, ...]) -> pd.Series:
+    """Whether an attribute has one of the kinds on each drive's model, vendor overrides considered.
+
+    Args:
+        drives: Columns ``model`` and ``vendor``.
+        key: Key of the attribute.
+        kinds: ``cumulative``, ``gauge``, ``normalized``, ``event``.
+    """
+    pairs = list(zip(drives["model"].map(_text), drives["vendor"].map(_text), strict=True))
+    fits = {pair: (_override(key, *pair) or smart.attribute(key)).kind in kinds for pair in set(pairs)}
+    return pd.Series([fits[pair] for pair in pairs], index=drives.index, dtype=bool)
+
+
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -175,7 +178,7 @@ def load_inputs(
     frame = frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
     for name in present:
         if not name.endswith("_normalized"):
-            _decode(frame, name, wanted[name], drives)
+            decode_column(frame, name, wanted[name], drives)
     frame["day"] = pd.to_datetime(frame["day"]).dt.date
     table = ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))
     windows = connection.to_pandas(latest_windows(table, WINDOW_DAYS)).set_index("drive_key").sort_index()
@@ -186,13 +189,20 @@ def load_inputs(
     return Inputs(fleet, drives, daily, windows, table, connection, max(windows["last_day"]))
 
 
-def _decode(frame: pd.DataFrame, column: str, key: str, drives: pd.DataFrame) -> None:
-    """Decode a column in place for the models whose vendor packs several numbers into the raw value."""
-    pairs = drives[["model", "vendor"]].drop_duplicates()
-    for model, vendor in pairs.itertuples(index=False):
-        override = _override(key, model, vendor)
+def decode_column(frame: pd.DataFrame, column: str, key: str, drives: pd.DataFrame) -> None:
+    """Decode a column in place for the models whose vendor packs several numbers into the raw value.
+
+    Args:
+        frame: Rows with a column or an index ``drive_key``.
+        column: Column with raw values.
+        key: Key of its attribute.
+        drives: Index ``drive_key``, columns ``model`` and ``vendor``.
+    """
+    owner = frame["drive_key"] if "drive_key" in frame else frame.index.to_series()
+    pairs = list(zip(drives["model"].map(_text), drives["vendor"].map(_text), strict=True))
+    for pair in sorted(set(pairs), key=str):
+        override = _override(key, *pair)
         if override is None or (override.decoder == "identity" and override.factor == 1):
             continue
-        same_vendor = drives["vendor"].isna() if _text(vendor) is None else drives["vendor"] == vendor
-        rows = frame["drive_key"].isin(drives.index[(drives["model"] == model) & same_vendor])
+        rows = owner.isin(drives.index[[item == pair for item in pairs]]).to_numpy()
         frame.loc[rows, column] = decoders.decode(override.decoder, frame.loc[rows, column]) * override.factor

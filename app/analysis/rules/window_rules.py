@@ -13,7 +13,7 @@ from app.analysis import wording
 from app.analysis.rules.inputs import Inputs
 from app.analysis.rules.model import Limit, Rule
 from graph.ontology import smart
-from graph.ontology.model import Finding
+from graph.ontology.model import Finding, Severity
 
 Measure = Callable[[pd.DataFrame, str], pd.Series]
 
@@ -111,11 +111,14 @@ class WindowRule(Rule):
             history: Rolling windows of its drive, by day.
             flash: Whether the drive holds flash.
         """
-        values = self.measure(history, self.column(str(finding.attribute)))
+        return self.since_severity(finding.severity, str(finding.attribute), history, flash=flash)
+
+    def since_severity(self, severity: Severity, key: str, history: pd.DataFrame, *, flash: bool) -> date | None:
+        """First day of the unbroken stretch, up to the last day, on which an attribute was at least this bad."""
+        values = self.measure(history, self.column(key))
         limits = self._limits(flash=flash)
-        worst = [index for index, limit in enumerate(limits) if limit.severity.rank <= finding.severity.rank]
-        reached = self.worst_limits(values, limits, above=self.above)
-        held = np.isin(reached, worst)
+        worst = [index for index, limit in enumerate(limits) if limit.severity.rank <= severity.rank]
+        held = np.isin(self.worst_limits(values, limits, above=self.above), worst)
         if not held.size or not held[-1]:
             return None
         breaks = np.flatnonzero(~held)

@@ -1,0 +1,149 @@
+"""A fleet in numbers: failure rates with exact intervals, survival, verdicts and findings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from app.analysis import wording
+from app.analysis.assess import Writing, ensure_assessed
+from app.analysis.filters import Filters, apply_filters
+from app.analysis.fleet_data import load_fleet, resolve_fleet, stored_findings
+from app.analysis.fleet_table import judged_fleet
+from app.analysis.rates import annualised_failure_rate, rates_by, rates_by_age
+from app.analysis.results import FindingRow, FleetDescription
+from app.analysis.rules.base import RULES, Progress, rule_base_version
+from app.analysis.survival import survival_by_model
+from graph.ontology.model import Severity, findings_sha256
+from graph.ports import GraphStore
+from graph.readings import ReadingsLake
+
+TERABYTE = 1e12
+# Where more of the failures than this are of drives nobody watched, the days watched are not their denominator.
+MOST_UNWATCHED = 0.05
+
+
+def describe_fleet(
+    store: GraphStore,
+    lake: ReadingsLake,
+    fleet: str | None = None,
+    filters: Filters | None = None,
+    new_since: date | None = None,
+    *,
+    writing: Writing | None = None,
+    progress: Progress | None = None,
+) -> FleetDescription:
+    """Describe a fleet, assessing it first where its findings are older than its data or the rule base.
+
+    Args:
+        store: The graph.
+        lake: The daily readings.
+        fleet: Name; needed where there are several.
+        filters: As ``parse_filters`` gives them. Rates, survival and counts of drives ignore a verdict filter, since
+            it selects on the outcome; verdicts and findings follow it.
+        new_since: Only findings whose condition began on or after this day (their window's last day where that is
+            not known).
+        writing: Opens the workspace's write lock where the fleet must be assessed first; None: the caller holds it.
+        progress: As for ``assess_fleet``.
+
+    Returns:
+        The description; findings are the open ones, on drives and on what holds them.
+
+    Raises:
+        InputError: Unknown fleet or filter.
+    """
+    chosen = filters or {}
+    name, synthetic = resolve_fleet(store, fleet, chosen)
+    ensure_assessed(store, lake, name, writing=writing, progress=progress)
+    data = load_fleet(store, name, synthetic)
+    findings = stored_findings(store, name)
+    others = {key: chosen[key] for key in chosen if key != "fleet"}
+    everything = judged_fleet(data, lake, findings)
+    drives = with_ages(apply_filters(everything, others, with_verdict=False))
+    shown = apply_filters(everything, others, with_verdict=True)
+    if others:
+        findings = _of_drives(findings, shown)
+    if new_since:
+        findings = [row for row in findings if (row.since_day or row.window.last_day) >= new_since]
+    observed = drives[drives["drive_days"] > 0]
+    drive_days = int(observed["drive_days"].sum())
+    reason = rate_reason(drives)
+    rate, low, high = annualised_failure_rate(int(observed["is_failed"].sum()), 0 if reason else drive_days)
+    verdicts = shown["verdict"].value_counts()
+    capacities = drives["capacity_bytes"].map(lambda size: _capacity(size) if size else None)
+    rated = drives.iloc[:0] if reason else drives
+    return FleetDescription(
+        fleet=name,
+        synthetic=synthetic,
+        drives=len(drives),
+        failures=int(drives["is_failed"].sum()),
+        hosts=int(drives["host_key"].nunique()),
+        racks=int(drives["rack_key"].nunique()),
+        rooms=_rooms(store, name, drives),
+        drive_days=drive_days,
+        afr_percent=rate,
+        afr_low=low,
+        afr_high=high,
+        afr_reason=reason,
+        models=rates_by(rated, "model"),
+        capacities=rates_by(rated.assign(capacity=capacities.reindex(rated.index)), "capacity"),
+        age_bands=rates_by_age(rated),
+        survival=survival_by_model(rated),
+        verdicts={severity.value: int(verdicts.get(severity.value, 0)) for severity in Severity},
+        findings=findings,
+        findings_sha256=findings_sha256((row.key, row.statement) for row in findings),
+        store_version=data.store_version,
+        data_time=data.data_time,
+        rule_base_version=rule_base_version(),
+        num_rules=len(RULES),
+    )
+
+
+def rate_reason(drives: pd.DataFrame) -> str | None:
+    """Why no failure rate can be given, or None where one can."""
+    if not int(drives["drive_days"].sum()):
+        return "No drive-day was observed: these drives are known from failure tickets only."
+    failed = drives[drives["is_failed"]]
+    unwatched = int((failed["drive_days"] == 0).sum())
+    if unwatched > MOST_UNWATCHED * len(failed):
+        return (
+            f"{unwatched:,} of {len(failed):,} failures are of drives without any observed day, so the drive-days "
+            "observed are not the exposure of these failures."
+        )
+    return None
+
+
+def with_ages(drives: pd.DataFrame) -> pd.DataFrame:
+    """Add ``entry_age_days`` and ``exit_age_days``: power-on age when a drive came under observation and left it.
+
+    The age at the last reading is known from power-on hours; the drive entered as many days younger as lie between
+    its first and last day, which holds whatever the hours did in between.
+    """
+    first, last = pd.to_datetime(drives["first_day"]), pd.to_datetime(drives["last_day"])
+    span = (last - first).dt.days + 1
+    return drives.assign(
+        exit_age_days=drives["age_days"].where(drives["age_days"].ge(0)),
+        entry_age_days=np.maximum(drives["age_days"] - span, 0.0),
+    )
+
+
+def _capacity(size: float) -> str:
+    """``3.84 TB``."""
+    return f"{wording.number(size / TERABYTE)} TB"
+
+
+def _rooms(store: GraphStore, fleet: str, drives: pd.DataFrame) -> int:
+    """Rooms of the racks that hold these drives; a rack may stand in several."""
+    rows = store.query("rooms_of_racks", {"fleet": f"fleet:{fleet}"}).records()
+    racks = set(drives["rack_key"].dropna())
+    return len({row["room"] for row in rows if row["rack"] in racks})
+
+
+def _of_drives(findings: list[FindingRow], drives: pd.DataFrame) -> list[FindingRow]:
+    """Findings on these drives and on the racks, hosts, rooms and models that hold them."""
+    keys = set(drives.index)
+    for column in ("rack_key", "host_key", "room_key", "model_key"):
+        keys |= set(drives[column].dropna())
+    return [row for row in findings if row.subject in keys]

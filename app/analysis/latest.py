@@ -1,0 +1,88 @@
+"""The latest readings of each drive, for tables and for ages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from app.analysis.rules.inputs import decode_column, readable
+from app.analysis.rules.quality import HOURS
+from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
+from graph.ontology import smart
+
+HOURS_A_DAY = 24
+OLDEST_DAYS = 20 * 365
+REALLOCATED = ("smart:ata:5", "smart:scsi:grown_defects")
+# Life used in percent: attribute, kinds it must have on the model, normalised or raw, and how it counts.
+WEAR: tuple[tuple[str, tuple[str, ...], bool, Callable[[pd.Series], pd.Series]], ...] = (
+    ("smart:nvme:percentage_used", ("gauge",), False, lambda value: value),
+    ("smart:scsi:percentage_used", ("gauge",), False, lambda value: value),
+    ("smart:ata:202", ("gauge",), False, lambda value: value),
+    ("smart:ata:231", ("gauge",), False, lambda value: (100 - value).where(value.between(1, 100))),
+    ("smart:ata:233", ("normalized",), True, lambda value: (100 - value).where(value.between(1, 100))),
+    ("smart:ata:177", ("cumulative",), True, lambda value: (100 - value).where(value.between(1, 100))),
+    ("smart:ata:173", ("cumulative",), True, lambda value: (100 - value).where(value.between(1, 100))),
+)
+
+
+def latest_readings(readings: ir.Table | None, drives: pd.DataFrame, connection: Backend) -> pd.DataFrame:
+    """Last values of each drive of a fleet.
+
+    Args:
+        readings: Of the fleet; None where it has none.
+        drives: Index ``drive_key``, columns ``model`` and ``vendor``.
+        connection: Backend of the readings.
+
+    Returns:
+        In the order of ``drives``: ``last_reading`` (a day, None where never read), ``num_readings``, ``age_days``
+        (power-on time at the last reading), ``wear_percent``, ``temperature_celsius``, ``reallocated``; NaN where
+        not read or not plausible.
+    """
+    frame = pd.DataFrame(index=drives.index)
+    if readings is None:
+        return frame.assign(
+            last_reading=None, num_readings=0, age_days=np.nan, wear_percent=np.nan, temperature_celsius=np.nan,
+            reallocated=np.nan,
+        )  # fmt: skip
+    raw = {key: smart.column(key) for key in (*HOURS, *REALLOCATED, *TEMPERATURES, *(item[0] for item in WEAR))}
+    normalized = {key: smart.normalized_column(key) for key, _, is_normalized, _ in WEAR if is_normalized}
+    columns = [name for name in (*raw.values(), *normalized.values()) if name in readings.columns]
+    last = {name: readings[name].argmax(readings.day, where=readings[name].notnull()) for name in columns}
+    grouped = readings.group_by("drive_key").agg(last_reading=readings.day.max(), num_readings=readings.count(), **last)
+    values = connection.to_pandas(grouped).set_index("drive_key").reindex(drives.index)
+    for key, name in raw.items():
+        if name in values:
+            decode_column(values, name, key, drives)
+    frame["last_reading"] = pd.to_datetime(values["last_reading"]).dt.date.where(values["last_reading"].notna(), None)
+    frame["num_readings"] = values["num_readings"].fillna(0).astype("int64")
+    age = _first(values, [raw[key] for key in HOURS]) / HOURS_A_DAY
+    frame["age_days"] = age.where(age.between(0, OLDEST_DAYS))
+    frame["wear_percent"] = _wear(values, drives)
+    plausible = [name for key in TEMPERATURES if (name := raw[key]) in values]
+    for name in plausible:
+        values[name] = values[name].where(values[name].between(*PLAUSIBLE_CELSIUS, inclusive="neither"))
+    frame["temperature_celsius"] = _first(values, plausible)
+    frame["reallocated"] = _first(values, [raw[key] for key in REALLOCATED])
+    return frame
+
+
+def _first(values: pd.DataFrame, columns: list[str]) -> pd.Series:
+    """The first of some columns that has a value."""
+    result = pd.Series(np.nan, index=values.index)
+    for name in columns:
+        if name in values:
+            result = result.fillna(values[name])
+    return result
+
+
+def _wear(values: pd.DataFrame, drives: pd.DataFrame) -> pd.Series:
+    wear = pd.Series(np.nan, index=values.index)
+    for key, kinds, is_normalized, used in WEAR:
+        name = smart.normalized_column(key) if is_normalized else smart.column(key)
+        if name in values:
+            wear = wear.fillna(used(values[name]).where(readable(drives, key, kinds)))
+    return wear
