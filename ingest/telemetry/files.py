@@ -143,7 +143,7 @@ def _digest(path: Path, *, as_text: bool) -> str:
 def _check_lines(path: Path, block: bytes, line: int, begun: int) -> tuple[int, int]:
     """Length check of the lines of a block; returns lines ended so far and bytes of the line begun."""
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
-    lengths = np.diff(ends, prepend=-1 - begun, append=len(block))
+    lengths = np.diff(ends, prepend=-1 - begun, append=len(block)) - 1  # without the newline
     too_long = np.flatnonzero(lengths > MAX_LINE_BYTES)
     if len(too_long):
         raise InputError(
