@@ -67,7 +67,7 @@ def _measures(rows: ir.Table, name: str) -> dict[str, ir.Value]:
         f"{name}_rise": ibis.ifelse(change > 0, change, 0.0).sum(where=has_value),
         f"{name}_slope_per_day": known(regr_slope(value, rows.day_number)),
         f"{name}_last_change_day": rows.day.max(where=change != 0),
-        f"{name}_num_resets": ibis.ifelse(change < 0, 1, 0).sum(where=has_value).cast("int64"),
+        f"{name}_num_resets": ibis.ifelse(change < 0, 1.0, 0.0).sum(where=has_value).cast("int64"),
     }
 
 

@@ -56,7 +56,7 @@ def _parts(rows: ir.Table, name: str, window: object) -> dict[str, ir.Value]:
         f"{name}_min": value.min().over(window),
         f"{name}_max": value.max().over(window),
         f"{name}_rises": ibis.ifelse(change > 0, change, 0.0).sum(where=has_value).over(window),
-        f"{name}_falls": ibis.ifelse(change < 0, 1, 0).sum(where=has_value).over(window),
+        f"{name}_falls": ibis.ifelse(change < 0, 1.0, 0.0).sum(where=has_value).over(window),
         f"{name}_slope_per_day": regr_slope(value, rows.day_number).over(window),
         f"{name}_change_day": rows.day.max(where=change != 0).over(window),
         f"{name}_start_day": rows.day.min(where=has_value).over(window),
@@ -75,5 +75,5 @@ def _measures(windows: ir.Table, name: str) -> dict[str, ir.Value]:
         f"{name}_rise": windows[f"{name}_rises"] - ibis.ifelse(before_window > 0, before_window, 0.0),
         f"{name}_slope_per_day": known(windows[f"{name}_slope_per_day"]),
         f"{name}_last_change_day": windows[f"{name}_change_day"].nullif(windows[f"{name}_start_day"]),
-        f"{name}_num_resets": (windows[f"{name}_falls"] - (before_window < 0).cast("int64")).cast("int64"),
+        f"{name}_num_resets": (windows[f"{name}_falls"] - ibis.ifelse(before_window < 0, 1.0, 0.0)).cast("int64"),
     }
