@@ -48,7 +48,7 @@ class Engine:
 
         self._java = jpype.JClass
         _set_global_limits(self._java("com.arcadedb.GlobalConfiguration"), options)
-        _write_groups(folder.groups, options)
+        _write_groups(folder.groups)
         self._bulk_lock = threading.Lock()  # ArcadeDB allows one batch at a time
         self._server = create_server(
             str(folder.root),
@@ -170,21 +170,20 @@ def _set_global_limits(configuration: Any, options: ServerOptions) -> None:
     configuration.TX_WAL_FLUSH.setValue(1)  # a commit reaches the disk before it is acknowledged
 
 
-def _write_groups(path: Path, options: ServerOptions) -> None:
-    """Write what the groups may do. Access rights are to the schema and settings, type rights to records."""
+def _write_groups(path: Path) -> None:
+    """Write what the groups may do. Access rights are to the schema and settings, type rights to records.
 
-    def group(access: list[str], rights: list[str], row_limit: int) -> dict[str, Any]:
-        return {
-            "access": access,
-            "resultSetLimit": row_limit,
-            "readTimeout": -1,
-            "types": {"*": {"access": rights}},
-        }
+    No ``resultSetLimit``: it cuts what a statement scans, not only what it returns, so a limited ``count(*)`` would be
+    silently wrong. The adapter caps rows instead, and the command timeout bounds the work.
+    """
+
+    def group(access: list[str], rights: list[str]) -> dict[str, Any]:
+        return {"access": access, "resultSetLimit": -1, "readTimeout": -1, "types": {"*": {"access": rights}}}
 
     groups = {
-        "admin": group(["updateSecurity", "updateSchema", "updateDatabaseSettings"], _RECORD_RIGHTS, -1),
-        "writer": group(["updateSchema"], _RECORD_RIGHTS, -1),
-        "reader": group([], ["readRecord"], options.reader_row_limit),
+        "admin": group(["updateSecurity", "updateSchema", "updateDatabaseSettings"], _RECORD_RIGHTS),
+        "writer": group(["updateSchema"], _RECORD_RIGHTS),
+        "reader": group([], ["readRecord"]),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"version": 1, "databases": {"*": {"groups": groups}}}, indent=1) + "\n")

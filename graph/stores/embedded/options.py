@@ -15,14 +15,12 @@ class ServerOptions:
         idle_minutes: Without a connection and without a command for so long, the server ends itself.
         command_timeout_seconds: No statement of any user runs longer, so long writes go in batches. A shorter limit
             for one statement is the control command ``terminate``.
-        reader_row_limit: A statement of the reader returns at most so many rows; further ones are cut off silently.
         bolt_port: Port on loopback; 0 lets the system choose a free one.
     """
 
     heap_megabytes: int = 1024
     idle_minutes: float = 15.0
     command_timeout_seconds: float = 300.0
-    reader_row_limit: int = 1_000_000
     bolt_port: int = 0
 
     def to_json(self) -> dict[str, Any]:
