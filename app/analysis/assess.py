@@ -48,9 +48,7 @@ CONTENT: dict[str, pa.DataType] = {
 }
 
 
-def assess_fleet(
-    store: GraphStore, lake: ReadingsLake, fleet: str, *, progress: Progress | None = None
-) -> Assessment:
+def assess_fleet(store: GraphStore, lake: ReadingsLake, fleet: str, *, progress: Progress | None = None) -> Assessment:
     """Run the rule base over a fleet and store its findings as one run.
 
     A finding that is stored already is left as it is, one that no longer holds becomes resolved, so a second run over
@@ -236,5 +234,3 @@ def _relations(findings: list[Finding]) -> tuple[RelationTable, ...]:
         )
         for (relation, label), rows in sorted(pairs.items())
     )
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +13,8 @@ from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.fleet_data import PLACES, current_manifest, finding_row, worst_first
 from app.analysis.latest import latest_readings
 from app.analysis.results import AttributeSeries, DriveDescription, FindingRow, PathNode
-from app.analysis.rules.base import RULES, Progress, rule_base_version
-from app.analysis.rules.inputs import WINDOW_DAYS, decode_column
+from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_version
+from app.analysis.rules.inputs import WINDOW_DAYS, Inputs, decode_column, load_inputs
 from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
 from app.analysis.rules.window_rules import WindowRule
 from app.analysis.verdicts import verdict_of
@@ -66,6 +65,7 @@ def describe_drive(
     own = readings.filter(readings.drive_key == key) if readings is not None else None
     latest = latest_readings(own, drives, lake.connection).iloc[0]
     frame = pd.DataFrame() if own is None else lake.connection.to_pandas(own).sort_values("day", ignore_index=True)
+    inputs = None if own is None or frame.empty else load_inputs(fleet, drives, own, lake.connection, attributes_read())
     findings = _findings(store, key)
     facts = _facts(store, key, record, latest)
     verdict = verdict_of(findings, is_read=bool(len(frame)))
@@ -79,7 +79,7 @@ def describe_drive(
         verdict=verdict,
         verdict_reason=_reason(findings, facts, verdict),
         since_day=findings[0].since_day if findings else None,
-        before=_before(findings, frame, drives),
+        before=_before(findings, inputs),
         findings=findings,
         series=_series(frame, drives, findings),
         evidence_path=_evidence_path(store, findings[0]) if findings else [],
@@ -161,39 +161,20 @@ def _reason(findings: list[FindingRow], facts: dict[str, Any], verdict: Severity
     return f"No finding in {facts['num_readings']:,} readings up to {facts['last_reading']}.{ended}"
 
 
-def _before(findings: list[FindingRow], frame: pd.DataFrame, drives: pd.DataFrame) -> str:
+def _before(findings: list[FindingRow], inputs: Inputs | None) -> str:
     """How long a milder severity of the same rule had held before the verdict, where that can be told."""
-    if not findings or findings[0].severity is not Severity.RED or not findings[0].since_day:
+    worst = findings[0] if findings else None
+    if inputs is None or worst is None or worst.severity is not Severity.RED or not worst.since_day:
         return ""
-    worst = findings[0]
-    rule = next((item for item in RULES if item.name == worst.rule and isinstance(item, WindowRule)), None)
-    if rule is None or worst.attribute is None:
+    rule = next((item for item in RULES if item.name == worst.rule), None)
+    if not isinstance(rule, WindowRule) or worst.attribute is None:
         return ""
-    amber = amber_since(rule, replace(worst, severity=Severity.AMBER), frame, drives)
-    if amber is None or worst.since_day is None or amber >= worst.since_day:
+    history = inputs.history([worst.subject], [rule.column(worst.attribute)])
+    flash = bool(inputs.is_flash[worst.subject])
+    amber = rule.since_severity(Severity.AMBER, worst.attribute, history, flash=flash)
+    if amber is None or amber >= worst.since_day:
         return ""
     return f"Before that amber for {wording.days((worst.since_day - amber).days)}."
-
-
-def amber_since(
-    rule: WindowRule, finding: FindingRow, frame: pd.DataFrame, drives: pd.DataFrame
-) -> date | None:
-    """First day of the unbroken stretch on which the rule was at least amber, from the drive's own readings."""
-    import ibis
-    import pyarrow as pa
-
-    from graph.windows import rolling_windows
-
-    column = rule.column(str(finding.attribute))
-    rows = frame[["drive_key", "day", column]].copy()
-    if not rule.normalized:
-        decode_column(rows, column, str(finding.attribute), drives)
-    rows["day"] = pd.to_datetime(rows["day"]).dt.date
-    history = rolling_windows(ibis.memtable(pa.Table.from_pandas(rows, preserve_index=False)), WINDOW_DAYS).to_pandas()
-    history["day"] = pd.to_datetime(history["day"]).dt.date
-    limits = [limit.value for limit in rule.limits]
-    is_flash = finding.threshold not in limits
-    return rule.since_severity(finding.severity, str(finding.attribute), history.sort_values("day"), flash=is_flash)
 
 
 def _series(frame: pd.DataFrame, drives: pd.DataFrame, findings: list[FindingRow]) -> list[AttributeSeries]:
@@ -234,7 +215,7 @@ def _one_series(
     threshold, label = _threshold(key, days, values, findings, unit)
     own = [row.severity for row in findings if row.attribute == key]
     month = [value for day, value in zip(days, values, strict=True) if day > days[-1] - timedelta(days=WINDOW_DAYS)]
-    falls = np.flatnonzero(np.diff(values) < 0) + 1 if meaning.kind == "cumulative" else []
+    falls = np.flatnonzero(np.diff(values) < 0) + 1 if meaning.kind == "cumulative" else np.array([], dtype=int)
     return AttributeSeries(
         attribute=key,
         name=meaning.name,

@@ -31,7 +31,8 @@ class FleetData:
         synthetic: True where its data were generated.
         drives: One row a drive, index ``drive_key``, sorted: ``serial, model, model_key, vendor, medium,
             capacity_bytes, first_day, last_day, drive_days``; name and key of ``host, rack, room, application,
-            firmware``; ``site``; ``failure_day`` and ``failure_status`` of its end of service, else None; ``is_failed``.
+            firmware``; ``site``; ``failure_day`` and ``failure_status`` of its end of service, else None;
+            ``is_failed``.
         manifest: Current manifest of its readings, or None.
         data_time: Last day of data, or None.
         store_version: Version read.
@@ -71,7 +72,9 @@ def resolve_fleet(store: GraphStore, fleet: str | None, filters: Filters) -> tup
     wanted = {name for name in (fleet, *values_of(filters, "fleet")) if name}
     known = ", ".join(names)
     if len(wanted) > 1:
-        raise InputError(f"Fleets {', '.join(sorted(wanted))}: only one fleet can be looked at at a time. Known: {known}.")
+        raise InputError(
+            f"Fleets {', '.join(sorted(wanted))}: only one fleet can be looked at at a time. Known: {known}."
+        )
     if not wanted:
         if len(names) > 1:
             raise InputError(f"There are {len(names)} fleets; name one. Known: {known}.")

@@ -79,9 +79,7 @@ def describe_fleet(
         synthetic=synthetic,
         drives=len(drives),
         failures=int(drives["is_failed"].sum()),
-        hosts=int(drives["host_key"].nunique()),
-        racks=int(drives["rack_key"].nunique()),
-        rooms=_rooms(store, name, drives),
+        **_places(store, name, drives if others else None),
         drive_days=drive_days,
         afr_percent=rate,
         afr_low=low,
@@ -134,11 +132,15 @@ def _capacity(size: float) -> str:
     return f"{wording.number(size / TERABYTE)} TB"
 
 
-def _rooms(store: GraphStore, fleet: str, drives: pd.DataFrame) -> int:
-    """Rooms of the racks that hold these drives; a rack may stand in several."""
-    rows = store.query("rooms_of_racks", {"fleet": f"fleet:{fleet}"}).records()
+def _places(store: GraphStore, fleet: str, drives: pd.DataFrame | None) -> dict[str, int]:
+    """Numbers of hosts, racks and rooms: of the whole fleet, or of those that hold some drives now."""
+    key = {"fleet": f"fleet:{fleet}"}
+    if drives is None:
+        counts = store.query("fleet_counts", key).records()[0]
+        return {name: int(counts[name]) for name in ("hosts", "racks", "rooms")}
     racks = set(drives["rack_key"].dropna())
-    return len({row["room"] for row in rows if row["rack"] in racks})
+    rooms = {row["room"] for row in store.query("rooms_of_racks", key).records() if row["rack"] in racks}
+    return {"hosts": int(drives["host_key"].nunique()), "racks": len(racks), "rooms": len(rooms)}
 
 
 def _of_drives(findings: list[FindingRow], drives: pd.DataFrame) -> list[FindingRow]:

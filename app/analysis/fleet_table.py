@@ -59,7 +59,9 @@ def fleet_table(
     data = load_fleet(store, name, synthetic)
     drives = judged_fleet(data, lake, stored_findings(store, name))
     kept = apply_filters(drives, {key: chosen[key] for key in chosen if key != "fleet"}, with_verdict=True)
-    kept = kept.assign(order=kept["verdict"].map({severity.value: SHOWN_ORDER.index(severity) for severity in SHOWN_ORDER}))
+    kept = kept.assign(
+        order=kept["verdict"].map({severity.value: SHOWN_ORDER.index(severity) for severity in SHOWN_ORDER})
+    )
     kept = kept.sort_values(["order", "open_for_days", "serial"], kind="stable").drop(columns="order")
     kept["trend"] = _trends(data, lake, kept)
     return kept.rename_axis("drive_key").reset_index()[list(COLUMNS)]

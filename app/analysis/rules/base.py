@@ -60,8 +60,9 @@ def find_all(inputs: Inputs, progress: Progress | None = None) -> list[Finding]:
     window_rules = {rule.name: rule for rule in DRIVE_RULES if isinstance(rule, WindowRule)}
     found = with_since(found, window_rules, inputs)
     judged = judged_drives(inputs, found)
-    for spot_rule in (*HOT_SPOT_RULES, FIRMWARE_RULE):
+    for spot_rule in HOT_SPOT_RULES:
         found += spot_rule.find_groups(inputs, judged)
+    found += FIRMWARE_RULE.find_groups(inputs, judged)
     if progress:
         progress("rules", len(RULES), len(RULES))
     return sorted(found, key=lambda finding: finding.key)

@@ -50,6 +50,16 @@ class Inputs:
     data_day: date
     _readable: dict[tuple[str, tuple[str, ...]], pd.Series] = field(default_factory=dict)
 
+    def drive_at(self, row: int) -> str:
+        """Key of the drive in a row of the windows."""
+        return str(self.windows.index.to_numpy()[row])
+
+    def days_of(self, drive: str) -> tuple[date, date]:
+        """First and last day of a drive's latest window."""
+        first: date = self.windows.at[drive, "first_day"]  # type: ignore[assignment]
+        last: date = self.windows.at[drive, "last_day"]  # type: ignore[assignment]
+        return first, last
+
     @property
     def first_day_of_fleet(self) -> date:
         """First day of the window that ends with the fleet's data."""
@@ -64,7 +74,7 @@ class Inputs:
     def is_flash(self) -> pd.Series:
         """Whether each drive that was read holds flash: by its model where that is known, else by its attributes."""
         seen = [f"{name}_last" for name in FLASH_COLUMNS if f"{name}_last" in self.windows]
-        seen += [name for name in self.windows if name.startswith("nvme_") and name.endswith("_last")]
+        seen += [name for name in map(str, self.windows) if name.startswith("nvme_") and name.endswith("_last")]
         medium = self.drives["medium"].reindex(self.windows.index)
         by_attribute = self.windows[seen].notna().any(axis=1) if seen else pd.Series(False, index=self.windows.index)
         return medium.eq("flash") | (medium.isna() & by_attribute)
@@ -104,17 +114,17 @@ class Inputs:
 
     def evidence(self, drive: str) -> Evidence:
         """The latest window of a drive, as what a claim rests on."""
-        window = self.windows.loc[drive]
+        first, last = self.days_of(drive)
         return Evidence(
             kind="telemetry_window",
-            ref=f"window:{drive}:{window['last_day']}:{WINDOW_DAYS}:{DEFINITION_VERSION}",
+            ref=f"window:{drive}:{last}:{WINDOW_DAYS}:{DEFINITION_VERSION}",
             detail={
                 "fleet": self.fleet,
                 "drive": drive,
-                "first_day": window["first_day"].isoformat(),
-                "last_day": window["last_day"].isoformat(),
-                "num_readings": int(window["num_readings"]),
-                "content_sha256": window["content_sha256"],
+                "first_day": first.isoformat(),
+                "last_day": last.isoformat(),
+                "num_readings": int(self.windows["num_readings"].loc[drive]),
+                "content_sha256": self.windows.at[drive, "content_sha256"],
             },
         )
 

@@ -86,7 +86,7 @@ class Rule(ABC):
         **more: object,
     ) -> Finding:
         """A finding on a drive in its latest window, citing that window."""
-        window = inputs.windows.loc[drive]
+        first_day, last_day = inputs.days_of(drive)
         fields: dict[str, object] = {
             "threshold": limit.value,
             "unit": self.unit,
@@ -101,8 +101,8 @@ class Rule(ABC):
             rule_version=self.version,
             severity=limit.severity,
             claim=Claim(statement, (inputs.evidence(drive),), f"{self.name} {self.version}"),
-            first_day=window["first_day"],
-            last_day=window["last_day"],
+            first_day=first_day,
+            last_day=last_day,
             attribute=attribute,
             value=None if value is None else float(value),
             short=short,

@@ -66,7 +66,7 @@ class HotSpotRule(Rule):
             name = str(members[PLACES[self.label]].iloc[0])
             kind = "Model" if self.label == "DriveModel" else self.label
             chance = wording.probability(float(spot["p_value"]))
-            counts = f"{int(spot['affected'])} of {int(spot['drives'])}, {wording.number(round(spot['expected'], 1))} expected"
+            counts = _counts(spot)
             found.append(
                 self.group_finding(
                     str(key),
@@ -108,19 +108,25 @@ class FirmwareHotSpotRule(Rule):
             if model in found:
                 continue
             members = placed[(placed["pair"] == pair) & placed["is_flagged"]]
-            counts = f"{int(spot['affected'])} of {int(spot['drives'])}, {wording.number(round(spot['expected'], 1))} expected"
+            counts = _counts(spot)
             found[model] = self.group_finding(
                 model,
                 "DriveModel",
                 self.limits[0],
-                f"Firmware {firmware} of model {members['model'].iloc[0]} runs on more amber and red drives than chance "
-                f"explains ({counts}, {wording.probability(float(spot['p_value']))}).",
+                f"Firmware {firmware} of model {members['model'].iloc[0]} runs on more amber and red drives "
+                f"than chance explains ({counts}, {wording.probability(float(spot['p_value']))}).",
                 f"Firmware {firmware}: {counts}",
                 float(spot["p_value"]),
                 tuple(inputs.evidence(str(drive)) for drive in sorted(members.index)[:MOST_EVIDENCE]),
                 inputs,
             )
         return [found[model] for model in sorted(found)]
+
+
+def _counts(spot: pd.Series) -> str:
+    """``6 of 20, 1.5 expected``."""
+    expected = wording.number(round(float(spot["expected"]), 1))
+    return f"{int(spot['affected'])} of {int(spot['drives'])}, {expected} expected"
 
 
 def collapsed(rule: Rule, findings: list[Finding], inputs: Inputs) -> list[Finding]:

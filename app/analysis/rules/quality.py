@@ -49,8 +49,8 @@ class CounterResetRule(Rule):
             resets = windows[f"{column}_num_resets"]
             fell = resets.between(1, MOST_RESETS) & (windows[f"{column}_last"] < windows[f"{column}_max"])
             fell &= windows["num_readings"] >= LEAST_READINGS
-            for row in np.flatnonzero(fell & inputs.readable(key, ("cumulative",))):
-                drive = str(windows.index[row])
+            for row in np.flatnonzero(fell & inputs.readable(key, ("cumulative",))).tolist():
+                drive = inputs.drive_at(row)
                 if drive in found:
                     continue
                 name = smart.attribute(key).name
@@ -61,7 +61,8 @@ class CounterResetRule(Rule):
                     inputs,
                     drive,
                     self.limits[0],
-                    f"{name} fell from {wording.number(before)} to {wording.number(after)} on {day}: the counter was reset.",
+                    f"{name} fell from {wording.number(before)} to {wording.number(after)} on {day}: "
+                    "the counter was reset.",
                     f"{name} reset on {day}",
                     value=float(resets.iloc[row]),
                     attribute=key,
@@ -85,14 +86,15 @@ class ClockRule(Rule):
             if f"{column}_last" not in windows:
                 continue
             too_fast = (windows[f"{column}_rise"] > allowed) & (windows[f"{column}_num_resets"] == 0)
-            for row in np.flatnonzero(too_fast):
-                drive = str(windows.index[row])
+            for row in np.flatnonzero(too_fast).tolist():
+                drive = inputs.drive_at(row)
                 hours, most = windows[f"{column}_rise"].iloc[row], float(allowed.iloc[row])
+                span = wording.days(int(elapsed.iloc[row].days) + 1)
                 found[drive] = self.finding(
                     inputs,
                     drive,
                     self.limits[0],
-                    f"Power-on hours rose by {wording.number(hours)} in {wording.days(int(elapsed.iloc[row].days) + 1)} "
+                    f"Power-on hours rose by {wording.number(hours)} in {span} "
                     f"(the calendar allows {wording.number(most)}).",
                     f"Power-on hours +{wording.number(hours)}, calendar {wording.number(most)}",
                     value=float(hours),
@@ -116,8 +118,8 @@ class ImpossibleTemperatureRule(Rule):
             matrix = inputs.matrix(inputs.daily[column], self.days)
             read = np.isfinite(matrix)
             wrong = read & ((matrix <= PLAUSIBLE_CELSIUS[0]) | (matrix >= PLAUSIBLE_CELSIUS[1]))
-            for row in np.flatnonzero(wrong.sum(axis=1) >= self.limits[0].value):
-                drive = str(inputs.windows.index[row])
+            for row in np.flatnonzero(wrong.sum(axis=1) >= self.limits[0].value).tolist():
+                drive = inputs.drive_at(row)
                 if drive in found:
                     continue
                 count, shown = int(wrong[row].sum()), float(matrix[row][wrong[row]][-1])
@@ -143,14 +145,15 @@ class MissingDaysRule(Rule):
         found = []
         limit = self.limits[0]
         elapsed = pd.to_datetime(inputs.windows["last_day"]) - pd.to_datetime(inputs.windows["first_day"])
-        missing = elapsed.dt.days + 1 - inputs.windows["num_readings"]
-        for drive, count in missing[missing >= limit.value].items():
-            total = int(elapsed[drive].days) + 1
+        total_days = elapsed.dt.days + 1
+        missing = total_days - inputs.windows["num_readings"]
+        for row in np.flatnonzero(missing >= limit.value).tolist():
+            drive, count, total = inputs.drive_at(row), missing.iloc[row], int(total_days.iloc[row])
             text = f"{int(count)} of {wording.days(total)}"
             found.append(
                 self.finding(
                     inputs,
-                    str(drive),
+                    drive,
                     limit,
                     f"No reading on {text} (limit {wording.number(limit.value)}).",
                     f"No reading on {text}",
@@ -211,8 +214,8 @@ QUALITY_RULES: tuple[Rule, ...] = (
         name="counter-reset",
         version=1,
         attributes=COUNTERS,
-        test="Counter below its highest value after one or two falls, to half or less, in the last 30 days; at least ten "
-        "readings.",
+        test="Counter below its highest value after one or two falls, to half or less, in the last 30 days; at least "
+        "ten readings.",
         unit="resets",
         limits=(Limit(Severity.AMBER, 1),),
         reason="Counters do not fall: the drive was replaced under its name, reflashed, or lost its log.",

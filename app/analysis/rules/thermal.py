@@ -31,6 +31,7 @@ PLAUSIBLE_CELSIUS = (0.0, 125.0)
 COHORT_DAYS = 21
 LEAST_READINGS = 7
 LEAST_Z = 3.5
+LEAST_RACKS = 4
 TREND_DAYS = 60
 TREND_LEAST_DAYS = 21
 
@@ -52,7 +53,7 @@ def temperatures(inputs: Inputs) -> tuple[Floats, npt.NDArray[np.object_]]:
         raw = np.where((raw > PLAUSIBLE_CELSIUS[0]) & (raw < PLAUSIBLE_CELSIUS[1]), raw, np.nan)
         has = np.zeros(len(keys), dtype=bool)
         has[drive[np.isfinite(raw)]] = True
-        new = has & np.equal(keys, None)
+        new = has & pd.isna(keys)
         keys[new] = key
         values = np.where(new[drive], raw, values)
     return values, keys
@@ -61,20 +62,19 @@ def temperatures(inputs: Inputs) -> tuple[Floats, npt.NDArray[np.object_]]:
 def cohort_offsets(inputs: Inputs) -> tuple[Floats, pd.Series, npt.NDArray[np.object_]]:
     """How far each recent reading lies above the median of the drive's cohort on the same day.
 
-    The cohort are the drives of the same model in the same room where that has eight drives read on most days, else
-    the drives of the same model. (Not of the same rack: a rack that is hot as a whole would hide its drives; that
-    many of them stand out is what the hot-spot rule finds.)
+    The cohort are the drives of the same model in the same room where these stand in at least four racks, else all
+    drives of the model: a rack that is hot as a whole must not become the measure of itself. (That many drives of one
+    rack stand out is what the hot-spot rules find.)
 
     Returns:
         Offsets in °C, one a row of ``daily``; the cohort of each drive; its temperature attribute.
     """
     values, keys = temperatures(inputs)
-    placed = inputs.drives[["model", "room"]].reindex(inputs.windows.index)
+    placed = inputs.drives[["model", "room", "rack"]].reindex(inputs.windows.index)
     model = placed["model"].fillna("").to_numpy(dtype=object)
     room = (placed["model"] + " in " + placed["room"]).fillna("").to_numpy(dtype=object)
-    sizes = pd.Series(room[~np.equal(keys, None)]).value_counts()
-    small = pd.Series(room).map(sizes).fillna(0).to_numpy() < 2 * SMALLEST_COHORT
-    cohort = pd.Series(np.where(small | (room == ""), model, room))
+    racks = placed["rack"].where(pd.notna(keys)).groupby(room).transform("nunique").to_numpy()
+    cohort = pd.Series(np.where(racks < LEAST_RACKS, model, room))
     drive = inputs.daily["drive"].to_numpy()
     groups = pd.DataFrame({"cohort": pd.factorize(cohort)[0][drive], "day": inputs.daily["day"], "value": values})
     by_day = groups.groupby(["cohort", "day"], sort=False)["value"]
@@ -97,7 +97,7 @@ class TemperatureLimitRule(Rule):
         drives = recent["drive"].loc[third.index]
         found = []
         flash = inputs.is_flash.to_numpy()
-        for row, value in zip(drives, third, strict=True):
+        for row, value in zip(np.asarray(drives).tolist(), np.asarray(third).tolist(), strict=True):
             limits = self.flash_limits if flash[row] else self.limits
             reached = next((limit for limit in limits if value >= limit.value), None)
             if reached is None:
@@ -107,7 +107,7 @@ class TemperatureLimitRule(Rule):
                 f"Temperature was {number} or more in three of the last {LEAST_READINGS} readings (limit {bound})."
             )
             short = f"Temperature {number}, limit {bound}"
-            drive = str(inputs.windows.index[row])
+            drive = inputs.drive_at(row)
             found.append(self.finding(inputs, drive, reached, statement, short, value=value, attribute=str(keys[row])))
         return found
 
@@ -130,18 +130,19 @@ class TemperatureCohortRule(Rule):
         )
         long = inputs.matrix(offsets, HISTORY_DAYS)
         found = []
-        for row in np.flatnonzero(is_found):
+        for row in np.flatnonzero(is_found).tolist():
             since = _since(long[row], limit.value)
             span = len(long[row]) - since
             degrees = wording.measured(round(float(outliers.offset[row]), 1), "°C")
-            drive = str(inputs.windows.index[row])
+            bound = wording.measured(limit.value, "°C")
+            drive = inputs.drive_at(row)
             found.append(
                 self.finding(
                     inputs,
                     drive,
                     limit,
                     f"Temperature has been {degrees} above its cohort's median for {wording.days(span)} "
-                    f"(limit {wording.measured(limit.value, '°C')}, {int(outliers.cohort_size[row]):,} drives in the cohort).",
+                    f"(limit {bound}, cohort of {int(outliers.cohort_size[row]):,} drives).",
                     f"Temperature {degrees} above cohort for {span} d",
                     value=outliers.offset[row],
                     attribute=str(keys[row]),
@@ -163,7 +164,7 @@ class TemperatureStepRule(Rule):
         limit = self.limits[0]
         is_found = (adjusted(steps.p_value) <= (self.false_discovery_rate or 0)) & (steps.step >= limit.value)
         found = []
-        for row in np.flatnonzero(is_found):
+        for row in np.flatnonzero(is_found).tolist():
             day = _day(inputs, row, int(steps.column[row]), self.days)
             degrees = wording.measured(round(float(steps.step[row]), 1), "°C")
             statement = (
@@ -171,7 +172,7 @@ class TemperatureStepRule(Rule):
                 f"(limit {wording.measured(limit.value, '°C')}, {wording.probability(steps.p_value[row])})."
             )
             short = f"Temperature step of {degrees} on {day}"
-            drive = str(inputs.windows.index[row])
+            drive = inputs.drive_at(row)
             value = steps.step[row]
             found.append(
                 self.finding(
@@ -197,14 +198,14 @@ class TemperatureTrendRule(Rule):
         p_value = np.where(span >= TREND_LEAST_DAYS, tested.p_value, np.nan)
         is_found = (adjusted(p_value) <= (self.false_discovery_rate or 0)) & (risen >= limit.value)
         found = []
-        for row in np.flatnonzero(is_found):
+        for row in np.flatnonzero(is_found).tolist():
             degrees = wording.measured(round(float(risen[row]), 1), "°C")
             statement = (
                 f"Temperature has risen by {degrees} against its cohort over {wording.days(int(span[row]))} "
                 f"(limit {wording.measured(limit.value, '°C')}, {wording.probability(tested.p_value[row])})."
             )
             short = f"Temperature +{degrees} against cohort in {int(span[row])} d"
-            drive = str(inputs.windows.index[row])
+            drive = inputs.drive_at(row)
             found.append(
                 self.finding(inputs, drive, limit, statement, short, value=risen[row], attribute=str(keys[row]))
             )
@@ -241,8 +242,8 @@ THERMAL_RULES: tuple[Rule, ...] = (
         name="temp-cohort",
         version=1,
         attributes=TEMPERATURES,
-        test=f"Median over {COHORT_DAYS} days of the difference to the median of model and room on the same day; robust "
-        f"score at least {LEAST_Z} (Iglewicz and Hoaglin 1993), false discovery rate 1 % (Benjamini-Hochberg).",
+        test=f"Median over {COHORT_DAYS} days of the difference to the median of model and room on the same day; "
+        f"robust score at least {LEAST_Z} (Iglewicz and Hoaglin 1993), false discovery rate 1 % (Benjamini-Hochberg).",
         unit="°C",
         limits=(Limit(AMBER, 5),),
         reason=COHORT_REASON,
@@ -253,8 +254,8 @@ THERMAL_RULES: tuple[Rule, ...] = (
         name="temp-step",
         version=1,
         attributes=TEMPERATURES,
-        test=f"Pettitt's test on {TREND_DAYS} days of the difference to the cohort, corrected for autocorrelation; false "
-        "discovery rate 1 % (Benjamini-Hochberg).",
+        test=f"Pettitt's test on {TREND_DAYS} days of the difference to the cohort, corrected for autocorrelation; "
+        "false discovery rate 1 % (Benjamini-Hochberg).",
         unit="°C",
         limits=(Limit(AMBER, 5),),
         reason="Something changed on one day: a fan, a neighbour, a move.",
@@ -265,8 +266,9 @@ THERMAL_RULES: tuple[Rule, ...] = (
         name="temp-trend",
         version=1,
         attributes=TEMPERATURES,
-        test=f"Mann-Kendall on {TREND_DAYS} days of the difference to the cohort, variance corrected for autocorrelation "
-        "(Hamed and Rao 1998); Theil-Sen slope times days; false discovery rate 1 % (Benjamini-Hochberg).",
+        test=f"Mann-Kendall on {TREND_DAYS} days of the difference to the cohort, variance corrected for "
+        "autocorrelation (Hamed and Rao 1998); Theil-Sen slope times days; "
+        "false discovery rate 1 % (Benjamini-Hochberg).",
         unit="°C",
         limits=(Limit(AMBER, 5),),
         reason="A slow rise against its like points to dust or a failing fan.",

@@ -41,7 +41,7 @@ class SpareRule(Rule):
         own = inputs.windows.get(f"{threshold}_last")
         found = []
         recent = _last_median(inputs, spare)
-        for row in np.flatnonzero(np.isfinite(recent)):
+        for row in np.flatnonzero(np.isfinite(recent)).tolist():
             reported = np.nan if own is None else float(own.iloc[row])
             limit = self.limits[0] if np.isnan(reported) else Limit(RED, reported, f"device field: {threshold}")
             near = Limit(AMBER, limit.value + self.limits[1].value, self.limits[1].source)
@@ -52,7 +52,7 @@ class SpareRule(Rule):
             found.append(
                 self.finding(
                     inputs,
-                    str(inputs.windows.index[row]),
+                    inputs.drive_at(row),
                     reached,
                     f"Spare blocks left: {left} (limit {bound}).",
                     f"Spare blocks {left} left, limit {bound}",
@@ -76,7 +76,8 @@ class CriticalWarningRule(Rule):
         last = rows.groupby("drive", sort=True).tail(LAST_READINGS)
         last = last[last.groupby("drive")[column].transform("max") > 0]
         found = []
-        for drive, values in last.groupby("drive", sort=True)[column]:
+        for row in sorted(set(last["drive"].tolist())):
+            values = last.loc[last["drive"] == row, column]
             bits = values.to_numpy(dtype=np.int64)
             shown = [
                 item for item in CRITICAL_WARNINGS if (bits >> item[0] & 1).sum() >= min(READINGS_TO_BELIEVE, len(bits))
@@ -88,7 +89,7 @@ class CriticalWarningRule(Rule):
             found.append(
                 self.finding(
                     inputs,
-                    str(inputs.windows.index[int(drive)]),
+                    inputs.drive_at(row),
                     Limit(worst, 1, self.limits[0].source),
                     f"The drive warns: {names} (critical warning {int(bits[-1])}).",
                     f"Drive warns: {names}",
@@ -186,7 +187,7 @@ WEAR_RULES: tuple[Rule, ...] = (
         name="spare-low",
         version=1,
         attributes=("smart:nvme:available_spare", "smart:nvme:available_spare_threshold"),
-        test="Median of the last three readings below the threshold that the drive reports; amber within 10 % above it.",
+        test="Median of the last three readings below the threshold that the drive reports; amber within 10 % of it.",
         unit="%",
         limits=(Limit(RED, 10), Limit(AMBER, 10)),
         reason="Without spare blocks the drive can replace no more bad ones and turns read only.",

@@ -96,8 +96,8 @@ class WindowRule(Rule):
             may_read = inputs.readable(key, self.kinds).to_numpy() & (flash | (not self.flash_only))
             values = self.measure(inputs.windows, column).where(may_read)
             limits = np.where(flash, self._reached(values, flash=True), self._reached(values, flash=False))
-            for row in np.flatnonzero(limits >= 0):
-                drive = str(inputs.windows.index[row])
+            for row in np.flatnonzero(limits >= 0).tolist():
+                drive = inputs.drive_at(row)
                 limit = self._limits(flash=bool(flash[row]))[limits[row]]
                 if drive not in found or limit.severity.rank < found[drive][0]:
                     found[drive] = (limit.severity.rank, self._finding(inputs, drive, key, limit, values.iloc[row]))
@@ -132,8 +132,8 @@ class WindowRule(Rule):
         return self.worst_limits(values, self._limits(flash=flash), above=self.above)
 
     def _finding(self, inputs: Inputs, drive: str, key: str, limit: Limit, value: float) -> Finding:
-        window = inputs.windows.loc[drive]
-        span = min(self.days, (window["last_day"] - window["first_day"]).days + 1)
+        first_day, last_day = inputs.days_of(drive)
+        span = min(self.days, (last_day - first_day).days + 1)
         remark = f": {self.remark}" if self.remark else ""
         if self.rises:
             verb, sign = ("rose", "+") if self.measure is not fall_of_level else ("fell", "−")
