@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import neo4j
 import pytest
 
@@ -25,6 +26,10 @@ assert _spec.loader is not None
 starter = importlib.util.module_from_spec(_spec)
 sys.modules["neo4j_test_server"] = starter
 _spec.loader.exec_module(starter)
+
+
+hypothesis.settings.register_profile("atoll", deadline=None)  # no test asserts a time
+hypothesis.settings.load_profile("atoll")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -27,7 +27,7 @@ FUNCTION_NAMESPACES = frozenset(
 )
 OPERATORS_REFUSED = re.compile(r"^(LoadCSV|Show(?!Indexes|Constraints)|Terminate)", re.IGNORECASE)
 _WRITING = re.compile(
-    r"(?<![.:$\w])(CREATE|MERGE|SET|DELETE|DETACH|REMOVE|DROP|FOREACH|ALTER|GRANT|REVOKE|TERMINATE|LOAD\s+CSV)\b(?!\s*[:(]?\s*\))",
+    r"(?<![.:$\w])(?<!\bAS )(CREATE|MERGE|SET|DELETE|DETACH|REMOVE|DROP|FOREACH|ALTER|GRANT|REVOKE|TERMINATE)\b",
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"(?<![\w.])((?:\w+\s*\.\s*)+\w+)\s*\(")
@@ -103,7 +103,9 @@ def admit_plan(query_type: str | None, plan: Mapping[str, Any] | None) -> None:
 
 
 def plan_text(plan: Mapping[str, Any], depth: int = 0) -> str:
-    """The operator tree, one operator a line, inputs indented below."""
+    """The operator tree, one operator a line, inputs indented below; ArcadeDB's comes as one text already."""
+    if "string-representation" in plan.get("args", {}):
+        return str(plan["args"]["string-representation"]).strip()
     details = plan.get("args", {}).get("Details", "")
     rows = plan.get("args", {}).get("EstimatedRows")
     estimate = f"  ~{rows:,.0f} rows" if isinstance(rows, int | float) else ""

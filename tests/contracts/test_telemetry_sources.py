@@ -15,6 +15,8 @@ import pytest
 
 from graph.errors import InputError
 from graph.ontology import smart
+from graph.ports import GraphStore
+from graph.readings import ReadingsLake
 from ingest.telemetry.files import MAX_LINE_BYTES, chunks, expand, look_over
 from ingest.telemetry.formats import Format, check_columns
 from ingest.telemetry.normalised import (
@@ -27,6 +29,7 @@ from ingest.telemetry.normalised import (
     Normalised,
     RawRows,
 )
+from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
 from ingest.telemetry.registry import FORMATS, format_named, required_columns
 
 
@@ -48,19 +51,28 @@ SAMPLES: dict[str, list[list[object]]] = {
         [77, "2019-10-01", "MA1", "DB", "", 0, _list(1, 1, 1), _list(10, 34, 58)],
     ],
     "atoll-daily": [
-        "day serial model vendor capacity_bytes firmware host rack failure ata_5 ata_194".split(),
+        [
+            *("day", "serial", "model", "vendor", "capacity_bytes", "firmware"),
+            *("host", "rack", "failure", "ata_5", "ata_194"),
+        ],
         ["2024-05-01", "S1", "MX-1", "Micron", 960197124096, "1.0", "h1", "r1", 0, 0, 30],
         ["2024-05-02", "S1", "MX-1", "Micron", 960197124096, "1.1", "h1", "r1", 1, 4, 31],
         ["2024-05-01", "S2", "MX-1", "", "", "", "h2", "r1", 0, "", -5],
     ],
     "backblaze-daily": [
-        "date serial_number model capacity_bytes failure smart_5_normalized smart_5_raw smart_9_raw".split(),
+        [
+            *("date", "serial_number", "model", "capacity_bytes", "failure"),
+            *("smart_5_normalized", "smart_5_raw", "smart_9_raw"),
+        ],
         ["2013-04-10", "MJ0351", "Hitachi HDS5C3030ALA630", 3000592982016, 0, 100, 0, 4031],
         ["11-04-2013", "MJ0351", "Hitachi HDS5C3030ALA630", 3000592982016, 1, 100, 0, 4055],
         ["2013-04-10", "6XW01P8M", "ST31500541AS", -1, 0, "", "", ""],
     ],
     "backblaze-history": [
-        "serial_number model size_tb min_date max_date min_hours max_hours tstart tstop fails smart_5".split(),
+        [
+            *("serial_number", "model", "size_tb", "min_date", "max_date", "min_hours"),
+            *("max_hours", "tstart", "tstop", "fails", "smart_5"),
+        ],
         ["2EG1225J", "HGST HUH728080ALE600", 8, "2015-02-05", "2015-02-25", 9, 489, 9, 345, 0, 0],
         ["2EG1225J", "HGST HUH728080ALE600", 8, "2015-02-05", "2015-02-25", 9, 489, 345, 489, 1, 3],
         ["Z1", "ST4000DM000", 4, "2015-02-05", "2015-02-06", 0, 24, 0, 24, 0, ""],
@@ -291,6 +303,47 @@ def test_a_name_written_as_a_whole_float_is_the_same_name(chosen: Format, sample
     ours = rows_of(chosen, sample(set_cell(1, column, 77)))
     theirs = rows_of(chosen, sample(set_cell(1, column, "77.0"), "float.csv"))
     assert ours.drives["drive_key"].to_pylist() == theirs.drives["drive_key"].to_pylist()
+
+
+# What holds once a store is behind the reader.
+
+
+def test_a_source_read_twice_changes_nothing(chosen: Format, sample: Sample, store: GraphStore, tmp_path: Path) -> None:
+    path, lake = sample(), ReadingsLake(tmp_path / "readings")
+
+    def ingest() -> IngestReport:
+        return ingest_telemetry([path], chosen.name, "lab", store=store, lake=lake, workspace=tmp_path)
+
+    first, second = ingest(), ingest()
+    assert first.drives == second.drives == first.new_drives == NUM_DRIVES[chosen.name]
+    assert first.failures == second.failures == first.new_failures
+    assert first.windows == second.windows
+    assert first.nodes_written > 0
+    assert (second.nodes_written, second.relationships_written, second.new_readings) == (0, 0, 0)
+    assert second.store_version == first.store_version == store.version()
+    assert store.check() == []
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(
+    chosen: Format, sample: Sample, store: GraphStore, tmp_path: Path
+) -> None:
+    path, lake = sample(set_cell(1, NAME_COLUMN[chosen.name], "")), ReadingsLake(tmp_path / "readings")
+
+    def ingest(*, dry_run: bool) -> IngestReport:
+        return ingest_telemetry([path], chosen.name, "lab", store=store, lake=lake, workspace=tmp_path, dry_run=dry_run)
+
+    before = store.version()
+    dry = ingest(dry_run=True)
+    assert store.version() == before
+    assert store.incomplete_runs() == []
+    assert store.query("ingest_runs").rows == []
+    assert {each.name for each in tmp_path.iterdir()} == {"sample.csv"}
+    wet = ingest(dry_run=False)
+    assert dry.rows_rejected == wet.rows_rejected == 1
+    assert dry.quarantine is None
+    assert wet.quarantine
+    for name in ("rows_read", "drives", "windows", "failures", "new_drives", "new_failures", "new_readings"):
+        assert getattr(dry, name) == getattr(wet, name)
 
 
 # What is wrong before a format comes into play.
