@@ -88,5 +88,9 @@ def _print_report(report: IngestReport, payload: dict[str, object]) -> None:
         f"{verb} {report.nodes_written:,} nodes and {report.relationships_written:,} relationships "
         f"in {report.seconds:.1f} s · store version {payload['store_version']}"
     )
+    for note in report.notes:
+        messages.print(note, markup=False)
+    if report.unknown_columns:
+        messages.print(f"kept out, unknown columns: {', '.join(report.unknown_columns)}", markup=False)
     if report.quarantine:
         messages.print(f"rejected rows, each with its reason: {report.quarantine}", markup=False)

@@ -52,7 +52,10 @@ def run_query(
             raise InputError(
                 f"query: '{name}' is not in the catalogue.{nearest(name, known)} 'atoll query' lists all {len(known)}."
             )
-        parameters = queries.coerce(known[name], given)
+        try:
+            parameters = queries.coerce(known[name], given)
+        except queries.QueryError as error:
+            raise InputError(str(error)) from error
     opened = open_workspace(load(workspace, store))
     try:
         if name:

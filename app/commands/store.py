@@ -12,6 +12,7 @@ from app.commands.output import AdoptOption, JsonOption, StoreOption, WorkspaceO
 from app.settings import Settings, load
 from app.wiring import open_workspace, workspace_id
 from graph.errors import InputError, RefusedError
+from graph.readings import copy_readings
 from graph.stores.embedded import supervisor
 
 cli = typer.Typer(help="The server that holds the graph.", no_args_is_help=True, rich_markup_mode=None)
@@ -136,7 +137,7 @@ def backup(
     folder = to or opened.path / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     with opened.writing():
         written = opened.store.backup(folder)
-        opened.lake.copy_to(folder / "readings")
+        copy_readings(opened.lake.root, folder / "readings")
     payload = {"backup": str(folder), "store_version": opened.store.version(), "store_backup": str(written)}
     opened.store.close()
     emit("store-backup-1", payload, as_json=as_json, text=lambda: print_line(str(folder)))
@@ -162,8 +163,8 @@ def restore(
         previous = opened.path / "backups" / datetime.now(UTC).strftime("before-restore-%Y%m%dT%H%M%SZ")
         with opened.writing():
             opened.store.backup(previous)
-            opened.lake.copy_to(previous / "readings")
-            opened.lake.replace_by(backup_folder / "readings")
+            copy_readings(opened.lake.root, previous / "readings")
+            copy_readings(backup_folder / "readings", opened.lake.root)
             opened.store.restore(backup_folder)
         payload["previous"] = str(previous)
     payload["store_version"] = opened.store.version()
