@@ -92,6 +92,7 @@ def _source_table(sources: pd.DataFrame) -> None:
             "rows": st.column_config.NumberColumn("Rows read", format="localized"),
             "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
         },
+        placeholder="",
         alt="Sources with their latest run",
     )
 
@@ -105,11 +106,7 @@ def _store(version: int) -> None:
         "Ontology": ONTOLOGY_VERSION,
         "Schema": reading.schema_version(),
     }
-    for name, value in facts.items():
-        if value:
-            with st.container(horizontal=True, horizontal_alignment="distribute", gap="xsmall"):
-                st.markdown(formats.small(name), width="content")
-                st.markdown(f":small[{formats.escape(value)}]", width="content")
+    st.markdown("  \n".join(f"{formats.small(k)} :small[{formats.escape(v)}]" for k, v in facts.items() if v))
     if st.button(
         "Check the store", icon=":material/fact_check:", help="Looks for damage and for writes not made by Atoll"
     ):
@@ -169,6 +166,7 @@ def _run_table(runs: pd.DataFrame) -> None:
             "version": st.column_config.NumberColumn("Store version", format="localized"),
             "seconds": st.column_config.NumberColumn("Took", format="%.1f s"),
         },
+        placeholder="",
         alt="Runs that wrote this store, latest first",
     )
 

@@ -153,12 +153,13 @@ def _findings(described: DriveDescription) -> None:
         st.markdown(
             formats.small(f"{described.num_rules} rules · rule base {formats.escape(described.rule_base_version)}")
         )
+        return
     for finding in described.findings:
         with st.container(horizontal=True, wrap=False, gap="small"):
             st.markdown(severity.badge(finding.severity), width=84)
-            st.markdown(
-                f"{formats.escape(finding.statement)}  \n{formats.small(_source_line(finding))}", width="stretch"
-            )
+            text = f"{formats.escape(finding.statement)}  \n{formats.small(_source_line(finding))}"
+            st.markdown(text, width="stretch")
+    st.markdown(formats.small(f"The rest of the {described.num_rules} rules found nothing."))
 
 
 def _source_line(finding: FindingRow) -> str:
@@ -213,8 +214,8 @@ def _trend(item: AttributeSeries, first: date, last: date) -> None:
     change = (
         f" :small[:{color}[{formats.escape(formats.signed(item.change))} in 30 d]]" if item.change is not None else ""
     )
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="xsmall"):
-        st.markdown(f"#### {formats.escape(item.name)}", width="content", anchors=False)
-        st.markdown(f"**{formats.escape(value)}**{change}", width="content")
+    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
+        st.markdown(f"#### {formats.escape(item.name)}", width="stretch", anchors=False, wrap=False)
+        st.markdown(f"**{formats.escape(value)}**{change}", width="content", wrap=False)
     chart, alternative = drive_charts.trend_chart(item, first, last)
     st.altair_chart(chart, alt=alternative)

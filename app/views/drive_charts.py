@@ -37,6 +37,8 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     low, high = min(values), max(values)
     room = (high - low) * 0.08 or max(abs(high) * 0.05, 1.0)
     floor = 0.0 if low == 0 else low - room
+    whole = all(float(value).is_integer() for value in values)
+    pattern = ",.3~s" if high >= formats.COMPACT_FROM else ",.0f" if whole or high - low >= 4 else ",.2~f"
     across = alt.X(
         "day:T",
         scale=alt.Scale(domain=[str(first), str(last)]),
@@ -45,7 +47,7 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     up = alt.Y(
         "value:Q",
         scale=alt.Scale(domain=[floor, high + room], nice=False, zero=False),
-        axis=axis(True, tickCount=4, format=",.0f" if high - low >= 4 or high >= 1000 else ",.2~f"),
+        axis=axis(True, tickCount=4, tickMinStep=1 if whole else 0, format=pattern),
     )
     tooltip = [
         alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,12 @@ TABLE_ROWS = 11
 FLEET_FILTERS = ("model", "rack", "application")
 LOADING_HEIGHT = 560
 ALL = "All"
+TABLE_WIDTH = 1072
+FIRST_TO_FIT = (
+    "Model", "Rack", "Wear used", "Temp.", "Reallocated", "12 weeks", "Last reading", "Age", "Status", "Ended", "Host",
+    "Capacity", "Firmware",
+)  # fmt: skip
+WEAR = {"format": "%d %%", "min_value": 0, "max_value": 100, "color": "blue", "help": "Rated life used"}
 NUMBERS = ("capacity_bytes", "age_days", "wear_percent", "temperature_celsius", "reallocated")
 
 
@@ -151,70 +158,61 @@ def _drives(fleet: reading.Fleet, drives: pd.DataFrame) -> None:
         height=tables.height(len(shown), TABLE_ROWS),
         column_config=config,
         lazy=True,
+        placeholder="",
         alt="Drives of the fleet, worst first",
     )
 
 
 def _columns(fleet: reading.Fleet, drives: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The table's columns and how each is shown; what no drive of the fleet has is left out."""
-    known = {name for name in drives.columns if drives[name].notna().any()}
-    texts = {"model": "Model", "rack": "Rack", "host": "Host", "firmware": "Firmware", "application": "Application"}
-    shown: dict[str, Any] = {
-        "verdict": [tables.verdict_cell(value) for value in drives["verdict"]],
-        "drive": tables.drive_links(fleet.name, drives),
-    }
-    config: dict[str, Any] = {"verdict": tables.verdict_column(), "drive": tables.drive_column(drives["serial"])}
+    """The table's columns and how each is shown.
 
-    def add(name: str, values: Any, how: Any) -> None:
-        shown[name] = values
-        config[name] = how
-
-    def add_text(name: str) -> None:
-        if name in known:
-            add(name, drives[name], st.column_config.TextColumn(texts[name], width=tables.text_width(drives[name])))
-
-    def add_number(name: str, label: str, values: Any, pattern: str, width: int) -> None:
-        if name in known:
-            add(name, values, st.column_config.NumberColumn(label, format=pattern, width=width))
-
+    What no drive of the fleet has is left out; what does not fit into the width comes last, where a scroll finds it.
+    """
+    column = st.column_config
     number = {name: pd.to_numeric(drives[name]) for name in NUMBERS}
-    add_text("model")
-    add_number("capacity_bytes", "Capacity", number["capacity_bytes"] / 1e12, "%.2f TB", 84)
-    add_text("rack")
-    add_text("host")
-    add_text("firmware")
-    add_number("age_days", "Age", number["age_days"] / 365.25, "%.1f y", 60)
-    if "wear_percent" in known:
-        add(
-            "wear_percent",
-            number["wear_percent"],
-            st.column_config.ProgressColumn(
-                "Wear used", width=120, format="%d %%", min_value=0, max_value=100, color="blue", help="Rated life used"
-            ),
-        )
-    add_number("temperature_celsius", "Temp.", number["temperature_celsius"], "%d °C", 68)
-    add_number("reallocated", "Reallocated", number["reallocated"], "%d", 88)
-    if drives["trend"].map(len).any():
-        add(
-            "trend",
-            drives["trend"],
-            st.column_config.LineChartColumn(
-                "12 weeks", width=98, color="blue", help="The attribute of the top reason, each row on its own scale"
-            ),
-        )
-    if "last_reading" in known:
-        add(
-            "last_reading",
-            drives["last_reading"],
-            st.column_config.DateColumn("Last reading", format="YYYY-MM-DD", width=92),
-        )
-    if drives["status"].ne("in service").any():
-        add(
-            "status", drives["status"], st.column_config.TextColumn("Status", width=tables.text_width(drives["status"]))
-        )
-    if "failure_day" in known:
-        add("failure_day", drives["failure_day"], st.column_config.DateColumn("Ended", format="YYYY-MM-DD", width=92))
+    place = {
+        name: drives[name].map(lambda value: formats.within(fleet.name, value) or None) for name in ("rack", "host")
+    }
+    texts = {"model": drives["model"], **place, "firmware": drives["firmware"], "status": drives["status"]}
+    width = {name: tables.text_width(values) for name, values in texts.items()}
+    every: dict[str, tuple[Any, int, Callable[..., Any], dict[str, Any]]] = {
+        "Model": (texts["model"], width["model"], column.TextColumn, {}),
+        "Capacity": (number["capacity_bytes"] / 1e12, 84, column.NumberColumn, {"format": "%.2f TB"}),
+        "Rack": (texts["rack"], width["rack"], column.TextColumn, {}),
+        "Host": (texts["host"], width["host"], column.TextColumn, {}),
+        "Firmware": (texts["firmware"], max(width["firmware"], 76), column.TextColumn, {}),
+        "Age": (number["age_days"] / 365.25, 60, column.NumberColumn, {"format": "%.1f y"}),
+        "Wear used": (number["wear_percent"], 116, column.ProgressColumn, WEAR),
+        "Temp.": (number["temperature_celsius"], 66, column.NumberColumn, {"format": "%d °C"}),
+        "Reallocated": (number["reallocated"], 90, column.NumberColumn, {"format": "%d"}),
+        "12 weeks": (drives["trend"], 92, column.LineChartColumn,
+                     {"color": "blue", "help": "The attribute of the top reason, each row on its own scale"}),
+        "Last reading": (drives["last_reading"], 96, column.DateColumn, {"format": "YYYY-MM-DD"}),
+        "Status": (texts["status"], width["status"], column.TextColumn, {}),
+        "Ended": (drives["failure_day"], 92, column.DateColumn, {"format": "YYYY-MM-DD"}),
+    }  # fmt: skip
+    known = {name: part for name, part in every.items() if part[0].map(_is_known).any()}
+    if not drives["status"].ne("in service").any():
+        known.pop("Status", None)
+    drive_width = tables.text_width(drives["serial"], 84)
+    room, fitting = TABLE_WIDTH - tables.VERDICT_WIDTH - drive_width, set()
+    for name in sorted(known, key=FIRST_TO_FIT.index):
+        if known[name][1] <= room:
+            room -= known[name][1]
+            fitting.add(name)
+    order = sorted(known, key=lambda name: name not in fitting)
+    shown = {"Verdict": [tables.verdict_cell(value) for value in drives["verdict"]],
+             "Drive": tables.drive_links(fleet.name, drives)}  # fmt: skip
+    config: dict[str, Any] = {"Verdict": tables.verdict_column(), "Drive": tables.drive_column(drives["serial"])}
+    for name in order:
+        values, pixels, kind, options = known[name]
+        shown[name] = values
+        config[name] = kind(name, width=pixels, **options)
     return pd.DataFrame(shown), config
+
+
+def _is_known(value: Any) -> bool:
+    return len(value) > 0 if isinstance(value, list) else bool(pd.notna(value))
 
 
 def csv(drives: pd.DataFrame) -> bytes:

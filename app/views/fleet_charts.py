@@ -151,27 +151,30 @@ def survival_chart(curves: Sequence[SurvivalCurve]) -> tuple[Any, str]:
     return dress(chart, FLEET_HEIGHT), alternative
 
 
-def heat_chart(cells: Sequence[HeatCell]) -> tuple[Any, str]:
+def heat_chart(cells: Sequence[HeatCell], fleet: str) -> tuple[Any, str]:
     """Share of amber and red drives by rack and model, worst rack on top; racks come in the order given."""
     data = pd.DataFrame([cell.to_json() for cell in cells])
-    racks = list(dict.fromkeys(data["rack"]))
-    models = sorted(data["model"].unique())
+    data["rack_name"] = [formats.within(fleet, rack) for rack in data["rack"]]
+    data["model_name"] = data["model"].map(formats.told_apart(list(data["model"])))
+    racks = list(dict.fromkeys(data["rack_name"]))
+    models = sorted(data["model_name"].unique())
+    upright = max(len(model) for model in models) * len(models) <= 40
     top = max(float(data["share"].max()), 0.01)
     chart = (
         alt.Chart(data)
         .mark_rect(cornerRadius=2)
         .encode(
-            x=alt.X("model:N", sort=models, scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
-                    axis=axis(False, orient="top", labelAngle=0 if len(models) <= 6 else -40, labelLimit=64,
-                              labelPadding=6)),
-            y=alt.Y("rack:N", sort=racks, scale=alt.Scale(paddingInner=0.12, paddingOuter=0),
+            x=alt.X("model_name:N", sort=models, scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
+                    axis=axis(False, orient="top", labelAngle=0 if upright else -38, labelLimit=64 if upright else 96,
+                              labelPadding=6, labelOverlap=False)),
+            y=alt.Y("rack_name:N", sort=racks, scale=alt.Scale(paddingInner=0.12, paddingOuter=0),
                     axis=axis(False, labelLimit=72, labelPadding=6)),
             color=alt.Color("share:Q", scale=alt.Scale(domain=[0, top]),
                             legend=alt.Legend(orient="bottom", direction="horizontal", title="Share of drives",
                                               titleOrient="left", titleFontSize=11, titleFontWeight="normal",
                                               titleColor=muted_ink(), labelFontSize=11, labelColor=muted_ink(),
                                               labelExpr="format(datum.value * 100, ',.2~f') + ' %'", tickCount=3,
-                                              gradientLength=150, gradientThickness=8, offset=10)),
+                                              gradientLength=130, gradientThickness=8, offset=10)),
             tooltip=[
                 alt.Tooltip("rack:N", title="Rack"),
                 alt.Tooltip("model:N", title="Model"),

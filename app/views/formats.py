@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
+COMPACT_FROM = 1e7
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
-_NO_SPACE_UNITS = {""}
 
 
 def escape(text: object) -> str:
@@ -34,11 +36,13 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """A number with its unit: ``46 °C``, ``71 %``, ``84``; very large byte counts as GB, TB or PB."""
+    """A number with its unit: ``46 °C``, ``71 %``, ``84``, ``84.8 G LBAs``; bytes as GB, TB or PB."""
     if value is None or not math.isfinite(value):
         return ""
     if unit in ("B", "bytes", "BYTE"):
         return data_size(value)
+    if abs(value) >= COMPACT_FROM:
+        return f"{number(value / 1e9)} G {unit}" if abs(value) >= 1e9 else f"{number(value / 1e6)} M {unit}"
     return f"{number(value, 5 if abs(value) >= 1000 else 3)} {unit}".rstrip()
 
 
@@ -101,6 +105,25 @@ def days_between(first: date | None, last: date | None) -> str:
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
     """``1 drive``, ``2,000 drives``."""
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def within(fleet: str, name: str | None) -> str:
+    """A place's name on its fleet's pages: without the fleet's own name in front (``demo-rack-003``: ``rack-003``)."""
+    if not name:
+        return ""
+    for mark in "-_:./ ":
+        if name.startswith(fleet + mark) and len(name) > len(fleet) + 1:
+            return name[len(fleet) + 1 :]
+    return name
+
+
+def told_apart(names: Sequence[str]) -> dict[str, str]:
+    """Names without the words that all of them begin with (``SYNTH-NVME-A``: ``NVME-A``), where several differ."""
+    if len(set(names)) < 2:
+        return {name: name for name in names}
+    shared = os.path.commonprefix(sorted(set(names)))  # noqa: RUF071 - characters are meant, not path parts
+    cut = max((shared.rfind(mark) for mark in "-_:./ "), default=-1) + 1
+    return {name: name[cut:] or name for name in names}
 
 
 def link(page: str, **parameters: object) -> str:

@@ -13,6 +13,10 @@ from app.views import fleet_charts, formats, frame, reading, states, tables
 ATTENTION_ROWS = 14
 CARD_HEIGHT = 452
 LOADING_HEIGHT = 660
+TABLE_WIDTH = 700
+MOST_REASON = 302
+OPEN_WIDTH = 64
+TREND_WIDTH = 80
 
 
 def show() -> None:
@@ -50,7 +54,7 @@ def draw(overview: FleetOverview, fleet_name: str, attention: pd.DataFrame) -> N
         _attention(overview, fleet_name, attention)
     with right, frame.card():
         frame.card_title("Amber and red by rack and model")
-        _heat(overview)
+        _heat(overview, fleet_name)
 
 
 def _series(values: Sequence[float | None]) -> list[float] | None:
@@ -128,6 +132,9 @@ def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame) -
         return
     first = drives.head(ATTENTION_ROWS)
     frame.card_title("Needs attention", f"Worst first, showing {len(first)} of {formats.plural(len(drives), 'drive')}")
+    reason_width = tables.text_width(first["top_reason"], 160, MOST_REASON)
+    taken = tables.VERDICT_WIDTH + tables.text_width(first["serial"], 84) + reason_width + OPEN_WIDTH + TREND_WIDTH
+    place, place_label = _place(first, fleet_name, TABLE_WIDTH - taken)
     rows = pd.DataFrame(
         {
             "verdict": first["verdict"].map(tables.verdict_cell),
@@ -135,10 +142,7 @@ def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame) -
             "reason": first["top_reason"],
             "open_days": first["open_for_days"],
             "trend": first["trend"],
-            "place": [
-                ", ".join(str(part) for part in pair if part)
-                for pair in zip(first["rack"], first["model"], strict=True)
-            ],
+            "place": place,
         }
     )
     st.dataframe(
@@ -149,21 +153,35 @@ def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame) -
         column_config={
             "verdict": tables.verdict_column(),
             "drive": tables.drive_column(first["serial"]),
-            "reason": st.column_config.TextColumn("Top reason", width=266),
-            "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=66),
+            "reason": st.column_config.TextColumn("Top reason", width=reason_width),
+            "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=OPEN_WIDTH),
             "trend": st.column_config.LineChartColumn(
                 "Its 12 weeks",
-                width=98,
+                width=TREND_WIDTH,
                 color="blue",
                 help="The attribute of the top reason, each row on its own scale",
             ),
-            "place": st.column_config.TextColumn("Rack, model", width=94),
+            "place": st.column_config.TextColumn(place_label, width=tables.text_width(place, 50)),
         },
+        placeholder="",
         alt="Drives that need attention, worst first",
     )
 
 
-def _heat(overview: FleetOverview) -> None:
+def _place(drives: pd.DataFrame, fleet_name: str, room: int) -> tuple[pd.Series, str]:
+    """Rack and model in the fullest form that fits into ``room`` px; the rack alone where they do not fit together."""
+    racks = drives["rack"].map(lambda rack: formats.within(fleet_name, rack))
+    models = drives["model"].astype(str)
+    if not racks.any():
+        return models, "Model"
+    for shown in (models, models.map(formats.told_apart(list(models)))):
+        both = racks + ", " + shown
+        if tables.text_width(both, 50) <= room:
+            return both, "Rack, model"
+    return racks, "Rack"
+
+
+def _heat(overview: FleetOverview, fleet_name: str) -> None:
     if not overview.heat:
         st.markdown(
             formats.small(
@@ -171,5 +189,5 @@ def _heat(overview: FleetOverview) -> None:
             )
         )
         return
-    chart, alternative = fleet_charts.heat_chart(overview.heat)
+    chart, alternative = fleet_charts.heat_chart(overview.heat, fleet_name)
     st.altair_chart(chart, alt=alternative)

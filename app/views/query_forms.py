@@ -12,20 +12,24 @@ from app.views import reading
 from queries import Parameter, Query
 
 PREFIX = "p."
+NARROW_TYPES = ("int", "float", "bool", "date")
 
 
 def parameter_form(query: Query, fleet: reading.Fleet) -> dict[str, Any]:
-    """Draw the parameters of a query two by two and return the values given, empty ones left out.
+    """Draw the parameters of a query, numbers two by two, and return the values given, empty ones left out.
 
     A value in the address (``p.NAME``) comes first, then the header's default, then its example.
     """
     values: dict[str, Any] = {}
-    places: list[Any] = []
-    for index, parameter in enumerate(query.parameters):
-        if index % 2 == 0:
-            wide = index == len(query.parameters) - 1
-            places = [st.container()] if wide else list(st.columns(2))
-        with places[index % 2]:
+    narrow: Any = None
+    for parameter in query.parameters:
+        if parameter.type not in NARROW_TYPES:
+            place, narrow = st.container(), None
+        elif narrow is None:
+            place, narrow = st.columns(2)
+        else:
+            place, narrow = narrow, None
+        with place:
             value = _widget(query, parameter, fleet)
         if value not in (None, ""):
             values[parameter.name] = value

@@ -12,8 +12,9 @@ from graph.ontology.model import Severity
 
 ROW_HEIGHT = 30
 HEADER_HEIGHT = 32
-PADDING = 22
-PIXELS_A_CHARACTER = 7.4
+VERDICT_WIDTH = 92
+PADDING = 20
+WIDE_PIXELS, NARROW_PIXELS = 8.1, 5.5
 WIDTH_SAMPLE = 2000
 
 
@@ -30,7 +31,7 @@ def verdict_cell(value: Any) -> list[str] | None:
         return None
 
 
-def verdict_column(label: str = "Verdict", width: int = 92) -> Any:
+def verdict_column(label: str = "Verdict", width: int = VERDICT_WIDTH) -> Any:
     """Mark and word on the verdict's tint."""
     return st.column_config.MultiselectColumn(
         label,
@@ -55,5 +56,11 @@ def drive_links(fleet: str, drives: pd.DataFrame) -> list[str]:
 
 def text_width(values: pd.Series, least: int = 60, most: int = 190) -> int:
     """Width in px that a text column needs for its longest value."""
-    longest = max((len(str(value)) for value in values.head(WIDTH_SAMPLE) if value is not None), default=0)
-    return min(most, max(least, PADDING + round(PIXELS_A_CHARACTER * longest)))
+    longest = max((_pixels(str(value)) for value in values.head(WIDTH_SAMPLE) if value is not None), default=0.0)
+    return min(most, max(least, PADDING + round(longest)))
+
+
+def _pixels(text: str) -> float:
+    """Width of a text in the tables' font, by the mean width of its capitals and digits and of the rest."""
+    wide = sum(character.isupper() or character.isdigit() for character in text)
+    return WIDE_PIXELS * wide + NARROW_PIXELS * (len(text) - wide)
