@@ -145,7 +145,7 @@ def test_an_end_that_does_not_exist_is_named_and_nothing_is_written(endpoint: En
 
 def test_a_key_that_exists_is_refused_and_the_next_load_works(endpoint: Endpoint) -> None:
     bulk_load(endpoint, [drives("new", 2, "run:1")], [])
-    with pytest.raises(StoreError, match="Duplicated key .new:0."):
+    with pytest.raises(StoreError, match=r"Duplicated key \[new:0\]"):
         bulk_load(endpoint, [drives("new", 3, "run:2")], [])
     assert endpoint.call("remove_run", run="run:2")["relationships"] == 0
     assert bulk_load(endpoint, [drives("other", 2, "run:3")], []) == (2, 0)

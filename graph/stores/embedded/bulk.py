@@ -88,14 +88,14 @@ class BulkLoad:
     def _find_stored_ends(self, nodes: Sequence[Mapping[str, str]], relations: Sequence[Mapping[str, str]]) -> None:
         """Look up every head and tail that is not among the new nodes, before anything is written."""
         for each in nodes:
-            keys = pq.read_table(each["path"], columns=["key"])["key"].combine_chunks()
+            keys = _strings(pq.read_table(each["path"], columns=["key"])["key"])
             known = self._keys.get(each["label"])
             self._keys[each["label"]] = keys if known is None else pa.concat_arrays([known, keys])
         stored: dict[str, list[tuple[list[str], list[str]]]] = {}
         for each in relations:
             for end in ("head", "tail"):
                 label = each[f"{end}_label"]
-                wanted = pc.unique(pq.read_table(each["path"], columns=[end])[end])
+                wanted = pc.unique(_strings(pq.read_table(each["path"], columns=[end])[end]))
                 known = [self._keys[label]] if label in self._keys else []
                 known += [pa.array(keys, pa.string()) for keys, _ in stored.get(label, [])]
                 if known:
@@ -167,13 +167,17 @@ class BulkLoad:
             batch.newEdge(head, relation, tail, values)
 
     def _ends(self, keys: pa.ChunkedArray, label: str) -> pa.Array:
-        return self._rids[label].take(pc.index_in(keys.combine_chunks(), value_set=self._keys[label]))
+        return self._rids[label].take(pc.index_in(_strings(keys), value_set=self._keys[label]))
 
     def _chunks(self, file: pq.ParquetFile) -> Iterator[pa.Table]:
         for rows in file.iter_batches(CHUNK_ROWS):
             yield pa.Table.from_batches([rows])
             self._done += rows.num_rows
             self._progress(self._done, self._total)
+
+
+def _strings(keys: pa.ChunkedArray) -> pa.Array:
+    return keys.cast(pa.string()).combine_chunks()
 
 
 def _json_array(objects: pa.Array) -> str:

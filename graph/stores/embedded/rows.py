@@ -47,11 +47,11 @@ def _json_values(column: pa.Array) -> pa.Array:
         text = column.cast(pa.string())
         # Arrow writes 3.0 as "3", which would come back as an integer.
         return pc.if_else(pc.match_substring_regex(text, r"[.eE]"), text, pc.binary_join_element_wise(text, ".0", ""))
-    encoded = column.dictionary_encode() if not pa.types.is_list(kind) else None
-    if encoded is None:
-        return pa.array([None if each is None else json.dumps(each, allow_nan=False) for each in column.to_pylist()])
-    texts = pa.array([json.dumps(each) for each in encoded.dictionary.to_pylist()], pa.string())
-    return texts.take(encoded.indices)
+    if not pa.types.is_string(kind):  # lists, and columns of nothing but nulls
+        dumped = [None if each is None else json.dumps(each, allow_nan=False) for each in column.to_pylist()]
+        return pa.array(dumped, pa.string())
+    encoded = column.dictionary_encode()
+    return pa.array(map(json.dumps, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
 
 
 def java_values(rows: pa.Table) -> Any:
