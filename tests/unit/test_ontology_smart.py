@@ -115,6 +115,8 @@ def test_the_vendor_is_read_from_the_model_name(model: str, vendor: str | None) 
         (9, "Maxtor 6Y080L0", "unit:HR", 1),
         (202, "Micron_5300_MTFDDAK1T9TDS", "unit:PERCENT", 1),
         (200, "ST16000NM001G-2KK103", "unit:UNITLESS", 1),
+        (241, "Seagate IronWolfPro ZA3840NX10001-2ZH104", "unit:GibiBYTE", 1),
+        (241, "Seagate BarraCuda 120 SSD ZA250CM10003", "unit:UNITLESS", 1),
     ],
 )
 def test_a_vendor_s_own_meaning_is_found(number: int, model: str, unit: str, factor: float) -> None:
