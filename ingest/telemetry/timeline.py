@@ -29,18 +29,24 @@ def merge(seen: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``drive, relation, place, valid_from, valid_to, slot``, in no order.
     """
-    fresh = seen[~_covered(seen, stored)]
-    touched = fresh[GROUP].drop_duplicates()
+    covered = _covered(seen, stored)
+    touched = seen[~covered][GROUP].drop_duplicates()
+    # Of a drive that moved, stretches that lie in a stored interval count too: what moved may split that interval.
+    fresh = seen[~covered | seen["first"].notna()].merge(touched, on=GROUP)
     columns = [*PLACE, "valid_from", "valid_to", "slot", "is_new"]
     begun = fresh.assign(valid_from=fresh["first"], valid_to=pd.Series(pd.NaT, index=fresh.index), is_new=True)[columns]
     kept = stored.merge(touched, on=GROUP).assign(is_new=False, slot=None)[columns]
-    resumed = _resumed(fresh, stored)[columns]
-    parts = [part for part in (kept, begun, resumed) if len(part)]
+    parts = [part for part in (kept, begun, _resumed(fresh, stored)[columns]) if len(part)]
     if not parts:
         return begun.drop(columns="is_new")
     line = pd.concat(parts, ignore_index=True).sort_values(
-        [*GROUP, "valid_from", "place"], na_position="first", kind="stable", ignore_index=True
+        [*GROUP, "valid_from", "is_new"], na_position="first", kind="stable", ignore_index=True
     )
+    before = line.groupby(GROUP)[["place", "valid_to"]].shift(1)
+    goes_on = (before["place"] == line["place"]) & (
+        before["valid_to"].isna() | (before["valid_to"] >= line["valid_from"])
+    )
+    line = line[~(line["is_new"] & goes_on)].reset_index(drop=True)
     ends = line.groupby(GROUP)["valid_from"].shift(-1) - ONE_DAY
     ends = ends.where(line["valid_from"].isna() | (ends >= line["valid_from"]))
     known = pd.to_datetime(line["valid_to"])

@@ -308,42 +308,31 @@ def test_a_name_written_as_a_whole_float_is_the_same_name(chosen: Format, sample
 # What holds once a store is behind the reader.
 
 
-def test_a_source_read_twice_changes_nothing(chosen: Format, sample: Sample, store: GraphStore, tmp_path: Path) -> None:
-    path, lake = sample(), ReadingsLake(tmp_path / "readings")
-
-    def ingest() -> IngestReport:
-        return ingest_telemetry([path], chosen.name, "lab", store=store, lake=lake, workspace=tmp_path)
-
-    first, second = ingest(), ingest()
-    assert first.drives == second.drives == first.new_drives == NUM_DRIVES[chosen.name]
-    assert first.failures == second.failures == first.new_failures
-    assert first.windows == second.windows
-    assert first.nodes_written > 0
-    assert (second.nodes_written, second.relationships_written, second.new_readings) == (0, 0, 0)
-    assert second.store_version == first.store_version == store.version()
-    assert store.check() == []
-
-
-def test_a_dry_run_tells_the_same_and_writes_nothing(
+def test_a_dry_run_foretells_and_a_repeat_changes_nothing(
     chosen: Format, sample: Sample, store: GraphStore, tmp_path: Path
 ) -> None:
     path, lake = sample(set_cell(1, NAME_COLUMN[chosen.name], "")), ReadingsLake(tmp_path / "readings")
 
-    def ingest(*, dry_run: bool) -> IngestReport:
+    def ingest(*, dry_run: bool = False) -> IngestReport:
         return ingest_telemetry([path], chosen.name, "lab", store=store, lake=lake, workspace=tmp_path, dry_run=dry_run)
 
     before = store.version()
     dry = ingest(dry_run=True)
     assert store.version() == before
-    assert store.incomplete_runs() == []
-    assert store.query("ingest_runs").rows == []
+    assert store.incomplete_runs() == store.query("ingest_runs").rows == []
     assert {each.name for each in tmp_path.iterdir()} == {"sample.csv"}
-    wet = ingest(dry_run=False)
-    assert dry.rows_rejected == wet.rows_rejected == 1
-    assert dry.quarantine is None
-    assert wet.quarantine
+    first, second = ingest(), ingest()
     for name in ("rows_read", "drives", "windows", "failures", "new_drives", "new_failures", "new_readings"):
-        assert getattr(dry, name) == getattr(wet, name)
+        assert getattr(dry, name) == getattr(first, name)
+    assert dry.rows_rejected == first.rows_rejected == second.rows_rejected == 1
+    assert dry.quarantine is None
+    assert first.quarantine is not None
+    assert len(Path(first.quarantine).read_text().splitlines()) == 2
+    assert first.new_drives == first.drives == second.drives > 0
+    assert first.nodes_written > 0
+    assert (second.nodes_written, second.relationships_written, second.new_readings) == (0, 0, 0)
+    assert second.store_version == first.store_version == store.version()
+    assert store.check() == []
 
 
 # What is wrong before a format comes into play.
