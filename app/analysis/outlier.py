@@ -49,7 +49,8 @@ def cohort_outliers(offsets: Floats, cohort: pd.Series, resolution: float) -> Co
         Offsets and scores, shape ``(num_drives,)``.
 
     References:
-        Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993 (modified z-score).
+        Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993 (modified z-score); the median absolute deviation
+        is taken below the median only.
     """
     read = np.isfinite(offsets).any(axis=1)
     offset = np.full(len(offsets), np.nan)
@@ -57,7 +58,9 @@ def cohort_outliers(offsets: Floats, cohort: pd.Series, resolution: float) -> Co
     own = pd.Series(offset)
     groups = pd.Series(pd.factorize(cohort)[0])
     centre = own.groupby(groups).transform("median")
-    spread = (own - centre).abs().groupby(groups).transform("median") * _MAD_TO_SIGMA
+    # The scale comes from the lower half: a rack of hot drives, which is what is looked for, must not widen it.
+    below = (centre - own).where(own <= centre)
+    spread = below.groupby(groups).transform("median") * _MAD_TO_SIGMA
     size = own.groupby(groups).transform("count").to_numpy(dtype=np.int64)
     z = ((own - centre) / spread.clip(lower=resolution)).to_numpy(dtype=float)
     z[size < SMALLEST_COHORT] = np.nan

@@ -110,6 +110,14 @@ def test_a_drive_hotter_than_its_cohort_stands_apart_and_a_warm_week_of_all_does
     assert set(found.cohort_size) == {40}
 
 
+def test_a_quarter_of_the_cohort_turned_hot_does_not_hide_itself() -> None:
+    values = 35 + np.random.default_rng(9).normal(0, 1, size=(80, 21))
+    values[:22] += 7
+    found = cohort_outliers(values - np.median(values, axis=0), pd.Series(["m"] * 80), resolution=1.0)
+    assert (found.z[:22] > 3.5).all()
+    assert (found.z[22:] < 3.5).all()
+
+
 def test_a_cohort_of_few_drives_judges_nobody() -> None:
     found = cohort_outliers(np.zeros((5, 21)), pd.Series(["m"] * 5), resolution=1.0)
     assert np.isnan(found.p_value).all()
