@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from graph.windows.reductions import max_by, min_by, regr_slope
+from graph.windows.reductions import min_by, regr_slope
 from graph.windows.shape import attributes, checked_days, day_where_known, known, prepared, with_changes
 
 
@@ -52,7 +52,7 @@ def _parts(rows: ir.Table, name: str, window: object) -> dict[str, ir.Value]:
     has_value, known_day = value.notnull(), day_where_known(rows, name)
     return {
         f"{name}_first": min_by(value, known_day).over(window),
-        f"{name}_last": max_by(value, known_day).over(window),
+        f"{name}_here": rows[f"{name}_here"],
         f"{name}_min": value.min().over(window),
         f"{name}_max": value.max().over(window),
         f"{name}_rises": ibis.ifelse(change > 0, change, 0.0).sum(where=has_value).over(window),
@@ -67,13 +67,17 @@ def _parts(rows: ir.Table, name: str, window: object) -> dict[str, ir.Value]:
 def _measures(windows: ir.Table, name: str) -> dict[str, ir.Value]:
     """The measures of one attribute.
 
-    The change of a window's first value is against a reading before the window, so it is taken off again.
+    Where a window holds any value, the drive's latest value so far is its last. The change of its first value is
+    against a reading before the window, so it is taken off again.
     """
-    before_window = windows[f"{name}_start_change"]
-    kept = (f"{name}_{measure}" for measure in ("first", "last", "min", "max"))
-    return {column: windows[column] for column in kept} | {
-        f"{name}_rise": windows[f"{name}_rises"] - ibis.ifelse(before_window > 0, before_window, 0.0),
+    start_day, start_change = windows[f"{name}_start_day"], windows[f"{name}_start_change"]
+    return {
+        f"{name}_first": windows[f"{name}_first"],
+        f"{name}_last": ibis.ifelse(start_day.notnull(), windows[f"{name}_here"], ibis.null("float64")),
+        f"{name}_min": windows[f"{name}_min"],
+        f"{name}_max": windows[f"{name}_max"],
+        f"{name}_rise": windows[f"{name}_rises"] - ibis.ifelse(start_change > 0, start_change, 0.0),
         f"{name}_slope_per_day": known(windows[f"{name}_slope_per_day"]),
-        f"{name}_last_change_day": windows[f"{name}_change_day"].nullif(windows[f"{name}_start_day"]),
-        f"{name}_num_resets": (windows[f"{name}_falls"] - ibis.ifelse(before_window < 0, 1.0, 0.0)).cast("int64"),
+        f"{name}_last_change_day": windows[f"{name}_change_day"].nullif(start_day),
+        f"{name}_num_resets": (windows[f"{name}_falls"] - (start_change < 0).cast("int64")).cast("int64"),
     }

@@ -66,15 +66,18 @@ def day_where_known(rows: ir.Table, name: str) -> ir.IntegerValue:
 
 
 def with_changes(rows: ir.Table, names: list[str]) -> ir.Table:
-    """Add ``{name}_change``: the difference to the value before; 0 for a drive's first, null where it has no value."""
+    """Add what is known of each attribute up to a row.
+
+    ``{name}_here`` is the drive's latest value on that day or before it; ``{name}_change`` the difference of the day's
+    value to the one before, 0 for a drive's first, null where the day has no value.
+    """
     before = ibis.window(group_by="drive_key", order_by="day_number", rows=(None, -1))
     rows = rows.mutate(
         **{f"{name}_before": max_by(rows[name], day_where_known(rows, name)).over(before) for name in names}
     )
-    changes = {
-        f"{name}_change": ibis.ifelse(
-            rows[f"{name}_before"].isnull() & rows[name].notnull(), 0.0, rows[name] - rows[f"{name}_before"]
-        )
-        for name in names
-    }
-    return rows.mutate(**changes).drop(*(f"{name}_before" for name in names))
+    added: dict[str, ir.Value] = {}
+    for name in names:
+        value, earlier = rows[name], rows[f"{name}_before"]
+        added[f"{name}_here"] = ibis.coalesce(value, earlier)
+        added[f"{name}_change"] = ibis.ifelse(earlier.isnull() & value.notnull(), 0.0, value - earlier)
+    return rows.mutate(**added).drop(*(f"{name}_before" for name in names))
