@@ -137,16 +137,20 @@ def _server_of(store_kind: str, request: pytest.FixtureRequest) -> tuple[str, tu
 @pytest.fixture
 def raw(store_kind: str, request: pytest.FixtureRequest) -> Iterator[Raw]:
     """Runs a statement past the adapter, on a store that is emptied before and after."""
-    url, user, database = _server_of(store_kind, request)
-    with neo4j.GraphDatabase.driver(url, auth=user, notifications_min_severity="OFF") as opened:
+    drivers: dict[str, neo4j.Driver] = {}
 
-        def run(text: str, **parameters: Any) -> list[dict[str, Any]]:
-            with opened.session(database=database) as session:
-                return session.run(text, parameters).data()
+    def run(text: str, **parameters: Any) -> list[dict[str, Any]]:
+        url, user, database = _server_of(store_kind, request)  # a restore moves the embedded server to another port
+        if url not in drivers:
+            drivers[url] = neo4j.GraphDatabase.driver(url, auth=user, notifications_min_severity="OFF")
+        with drivers[url].session(database=database) as session:
+            return session.run(text, parameters).data()
 
-        _empty(run)
-        yield run
-        _empty(run)
+    _empty(run)
+    yield run
+    _empty(run)
+    for each in drivers.values():
+        each.close()
 
 
 def _empty(run: Raw) -> None:

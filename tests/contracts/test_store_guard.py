@@ -154,7 +154,9 @@ def test_a_reader_may_read_what_is_harmless(filled: GraphStore) -> None:
 
 
 def test_values_come_back_as_plain_python(filled: GraphStore) -> None:
-    text = "MATCH p = (d:Drive {serial: 'S1'})-[r:RUNS_ON]->(h:Host) RETURN d, r, p, [1] AS l, {a: date('2024-05-01')} AS m"
+    text = (
+        "MATCH p = (d:Drive {serial: 'S1'})-[r:RUNS_ON]->(:Host) RETURN d, r, p, [1] AS l, {a: date('2024-05-01')} AS m"
+    )
     node, relationship, path, listed, mapped = filled.query_free(text).rows[0]
     assert node["labels"] == ["Drive"]
     assert node["properties"]["capacity_bytes"] == 10**12

@@ -115,6 +115,6 @@ def test_migrations_are_numbered_without_a_gap_and_alike_on_both_stores() -> Non
 
 def test_no_statement_stands_outside_the_library() -> None:
     root = Path(queries.__file__).parents[1]
-    for room in ("app/analysis", "app/commands", "graph", "ingest", "gnn"):
+    for room in ("app/analysis", "graph", "ingest", "gnn"):
         for path in (root / room).rglob("*.py"):
             assert not re.search(r"[\"'](MATCH|MERGE|UNWIND) ?\(", path.read_text()), path
