@@ -154,6 +154,23 @@ def test_a_killed_server_is_recognised_checked_and_replaced(workspace: Path) -> 
     assert supervisor.ensure_started(workspace, OPTIONS).recovery is None
 
 
+def test_damage_after_an_unclean_exit_is_told(workspace: Path) -> None:
+    first = supervisor.ensure_started(workspace, OPTIONS)
+    rows(first, "UNWIND range(1, 2000) AS i CREATE (:Drive {key: 'drive:' + toString(i)})")
+    supervisor.stop(workspace)
+    folder = StoreFolder.of(workspace)
+    bucket = next(folder.database.glob("Drive_0.*.bucket"))
+    content = bytearray(bucket.read_bytes())
+    middle = len(content) // 4
+    content[middle : middle + 4096] = os.urandom(4096)
+    bucket.write_bytes(content)
+    folder.open_marker.touch()  # as a killed server leaves it
+    second = supervisor.ensure_started(workspace, OPTIONS)
+    assert second.recovery is not None
+    assert second.recovery.problems != []
+    assert supervisor.status(workspace).to_json()["recovery"]["problems"] == second.recovery.problems
+
+
 def test_a_backup_taken_while_running_is_restored_and_a_broken_one_changes_nothing(workspace: Path) -> None:
     endpoint = supervisor.ensure_started(workspace, OPTIONS)
     rows(endpoint, "CREATE (:Drive {key: 'drive:kept'})")

@@ -22,6 +22,19 @@ from graph.stores.embedded.options import ServerOptions
 from graph.stores.embedded.removal import remove_run
 
 _RECORD_RIGHTS = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
+_WARNINGS_TOLD = 20
+# What ArcadeDB's check counts that is damage; it also counts what only wastes space.
+_DAMAGE = {
+    "totalErrors": "errors",
+    "totalCorruptedRecords": "damaged records",
+    "totalUndecodableRecords": "records that cannot be decoded",
+    "totalConstraintViolations": "records that break a constraint",
+    "invalidLinks": "links to nothing",
+    "missingReferenceBack": "links known at one end only",
+    "edgesMissingOutReference": "relationships unknown to their head",
+    "edgesMissingInReference": "relationships unknown to their tail",
+    "unreachableEdgeRecords": "relationships that no node knows",
+}
 _BOLT_PLUGIN = "com.arcadedb.bolt.BoltProtocolPlugin"
 
 
@@ -121,12 +134,12 @@ class Engine:
         """Run ArcadeDB's database check; one line a problem, empty where the files are whole."""
         problems: list[str] = []
         for row in self.database.command("sql", "CHECK DATABASE").to_list():
-            problems.extend(str(warning) for warning in row.get("warnings") or ())
-            corrupted = row.get("corruptedRecords") or ()
-            if corrupted:
-                problems.append(
-                    f"{len(corrupted)} records are damaged, among them {', '.join(map(str, corrupted[:5]))}"
-                )
+            problems += [f"{row[name]} {meaning}" for name, meaning in _DAMAGE.items() if row.get(name)]
+            problems += [f"index {name} is damaged" for name in row.get("corruptedIndexes") or ()]
+            warnings = sorted(str(warning) for warning in row.get("warnings") or ())
+            problems += warnings[:_WARNINGS_TOLD]
+            if len(warnings) > _WARNINGS_TOLD:
+                problems.append(f"and {len(warnings) - _WARNINGS_TOLD} more such warnings")
         return problems
 
     def command(self, language: str, statement: str) -> list[dict[str, Any]]:
