@@ -8,20 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from app.settings import Settings
 from graph.errors import InputError, RefusedError
 from graph.ports import GraphStore
-from graph.readings import ReadingsLake
 from graph.stores import open_store
+
+if TYPE_CHECKING:
+    from graph.readings import ReadingsLake
 
 LOCK_WAIT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workspace:
     """An open workspace.
 
@@ -29,15 +33,20 @@ class Workspace:
         path: Its folder.
         workspace_id: The id that its store carries too.
         store: The graph.
-        lake: The daily readings.
         settings: What it was opened with.
     """
 
     path: Path
     workspace_id: str
     store: GraphStore
-    lake: ReadingsLake
     settings: Settings
+
+    @cached_property
+    def lake(self) -> ReadingsLake:
+        """The daily readings; their engine is imported when a command first needs it."""
+        from graph.readings import ReadingsLake
+
+        return ReadingsLake(self.path / "readings")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -123,4 +132,4 @@ def open_workspace(settings: Settings, *, create: bool = False, adopt: bool = Fa
         database=settings.database,
         adopt=adopt,
     )
-    return Workspace(settings.workspace, identity, store, ReadingsLake(settings.workspace / "readings"), settings)
+    return Workspace(settings.workspace, identity, store, settings)

@@ -11,13 +11,10 @@ from typing import Annotated
 
 import typer
 
-from app.analysis.assess import assess_fleet
 from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, messages, progress_on_terminal
 from app.settings import Settings, load
 from app.wiring import open_workspace, workspace_id
 from graph.errors import InputError
-from ingest.telemetry.demo import write_demo_fleet
-from ingest.telemetry.pipeline import ingest_telemetry
 
 DEMO_FLEET = "demo"
 PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")]
@@ -33,6 +30,10 @@ def build_demo(
     as_json: JsonOption = False,
 ) -> None:
     """Build a workspace with the synthetic demo fleet (2,000 drives, one year), and open the app on it."""
+    from app.analysis.assess import assess_fleet
+    from ingest.telemetry.demo import write_demo_fleet
+    from ingest.telemetry.pipeline import ingest_telemetry
+
     settings = load(workspace, store)
     if open_afterwards and not as_json:
         _require_free(port)

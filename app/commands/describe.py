@@ -9,8 +9,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.analysis.descriptive import describe_drive, describe_fleet
-from app.analysis.filters import parse_filters
 from app.analysis.results import DriveDescription, FleetDescription
 from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
 from app.settings import load
@@ -32,6 +30,8 @@ def drive(
     as_json: JsonOption = False,
 ) -> None:
     """Verdict of one drive, every finding behind it, and the rows each rests on."""
+    from app.analysis.descriptive import describe_drive
+
     opened = open_workspace(load(workspace, store))
     try:
         with progress_on_terminal() as progress:
@@ -60,6 +60,9 @@ def fleet(
     as_json: JsonOption = False,
 ) -> None:
     """Failure rates with exact intervals, survival, and all open findings of a fleet."""
+    from app.analysis.descriptive import describe_fleet
+    from app.analysis.filters import parse_filters
+
     if fail_on not in (None, "red", "amber"):
         raise InputError(f"--fail-on '{fail_on}': expected red or amber.")
     since = _date(new_since) if new_since else None

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from app.analysis.assess import assess_fleet
 from app.commands.output import (
     AdoptOption,
     JsonOption,
@@ -19,8 +18,8 @@ from app.commands.output import (
 )
 from app.settings import load
 from app.wiring import open_workspace
-from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
 from ingest.telemetry.registry import FORMATS
+from ingest.telemetry.report import IngestReport
 
 cli = typer.Typer(help="Read sources into the graph.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,6 +52,9 @@ def telemetry(
 
     Example: atoll ingest telemetry backblaze-daily.parquet --format backblaze-daily --fleet backblaze
     """
+    from app.analysis.assess import assess_fleet
+    from ingest.telemetry.pipeline import ingest_telemetry
+
     settings = load(workspace, store)
     opened = open_workspace(settings, create=True, adopt=adopt)
     try:

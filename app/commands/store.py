@@ -12,7 +12,6 @@ from app.commands.output import AdoptOption, JsonOption, StoreOption, WorkspaceO
 from app.settings import Settings, load
 from app.wiring import open_workspace, workspace_id
 from graph.errors import InputError, RefusedError
-from graph.readings import copy_readings
 from graph.stores.embedded import supervisor
 
 cli = typer.Typer(help="The server that holds the graph.", no_args_is_help=True, rich_markup_mode=None)
@@ -133,6 +132,8 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Write a backup of graph and readings; the store goes on meanwhile."""
+    from graph.readings import copy_readings
+
     opened = open_workspace(load(workspace, store))
     folder = to or opened.path / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     with opened.writing():
@@ -152,6 +153,8 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Replace graph and readings by a backup. A backup of the present state is taken first."""
+    from graph.readings import copy_readings
+
     settings = load(workspace, store)
     if not (backup_folder / "readings").is_dir():
         raise InputError(
