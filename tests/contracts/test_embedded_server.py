@@ -1,6 +1,7 @@
 """The embedded server's life: start, share, idle end, unclean exit, stop; one server a test, on loopback."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -106,6 +107,21 @@ def test_two_starts_at_once_share_one_server_and_another_workspace_has_its_own(
 
 def _fields(endpoint: Endpoint) -> dict[str, Any]:
     return {name: getattr(endpoint, name) for name in Endpoint.__dataclass_fields__}
+
+
+def test_a_copy_of_a_workspace_made_while_its_server_ran_gets_a_server_of_its_own(
+    workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    original = supervisor.ensure_started(workspace, OPTIONS)
+    copy = tmp_path_factory.mktemp("copies") / "copy"
+    shutil.copytree(workspace, copy)
+    assert supervisor.status(copy).running is False
+    assert supervisor.stop(copy) is False
+    try:
+        assert supervisor.ensure_started(copy, OPTIONS).pid != original.pid
+    finally:
+        supervisor.stop(copy)
+    assert supervisor.ensure_started(workspace, OPTIONS) == original
 
 
 def test_only_loopback_listens_and_secrets_are_the_owners(workspace: Path) -> None:

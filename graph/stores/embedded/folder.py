@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 
 DATABASE = "atoll"
+SERVER_MODULE = "graph.stores.embedded.server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,6 @@ class ServerState:
     Args:
         phase: ``starting``, ``checking``, ``ready`` or ``failed``.
         pid: Process id of the server.
-        process_created: Its creation time, seconds since the epoch: tells it from a later process with the same id.
         bolt_port: Port of Bolt on loopback; 0 until ready.
         control_port: Port of the control channel on loopback; 0 until ready.
         started_at: ISO 8601 in UTC.
@@ -107,20 +107,26 @@ class ServerState:
 
     phase: str
     pid: int
-    process_created: float
     started_at: str
     bolt_port: int = 0
     control_port: int = 0
     error: str | None = None
     recovery: Recovery | None = None
 
-    def is_alive(self) -> bool:
-        """True where that very process runs (not another that got its id, not a zombie)."""
+    def is_alive(self, root: Path) -> bool:
+        """True where that process runs and is the server of the store at ``root``.
+
+        What tells it from another process that got its id, and from the server of the folder that this one is a copy
+        of, is its command and its working directory; a creation time would shift with the system's clock.
+        """
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.process_created) < 1.0
-            return same and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
+            return (
+                process.status() != psutil.STATUS_ZOMBIE
+                and SERVER_MODULE in process.cmdline()
+                and Path(process.cwd()) == root.resolve()
+            )
+        except (psutil.NoSuchProcess, psutil.AccessDenied):  # another user's process is none of ours
             return False
 
     def memory_bytes(self) -> int | None:
@@ -142,6 +148,7 @@ class ServerState:
         try:
             content: dict[str, Any] = json.loads(path.read_text())
             recovery = content.pop("recovery", None)
-            return cls(**content, recovery=Recovery(**recovery) if recovery else None)
+            known = {name: content[name] for name in cls.__dataclass_fields__ if name in content}
+            return cls(**known, recovery=Recovery(**recovery) if recovery else None)
         except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError, TypeError, AttributeError):
             return None

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 import graph
 from graph.errors import InputError, StoreError
 from graph.stores.embedded import control, credentials
-from graph.stores.embedded.folder import ServerState, StoreFolder
+from graph.stores.embedded.folder import SERVER_MODULE, ServerState, StoreFolder
 from graph.stores.embedded.options import ServerOptions
 
 START_SECONDS = 90.0  # the server starts in 1 to 4 s; a loaded machine may need many times that
@@ -33,7 +33,7 @@ _children: list[subprocess.Popen[bytes]] = []
 def find_answering(folder: StoreFolder, say: Say | None) -> ServerState | None:
     """Return the state of a server that runs and answers; None where none does."""
     state = ServerState.read(folder.state)
-    if state is None or not state.is_alive():
+    if state is None or not state.is_alive(folder.root):
         return None
     if state.phase != "ready":  # its starter was killed while it waited
         return _wait_until_ready(folder, None, say)
@@ -58,11 +58,16 @@ def locked(folder: StoreFolder) -> Iterator[None]:
     lock = FileLock(folder.lock, timeout=START_SECONDS + STOP_SECONDS)
     try:
         folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise StoreError(
-            f"{folder.lock}: another process has been starting or ending the store for too long."
-        ) from error
+        while not lock.is_locked:
+            try:
+                lock.acquire()
+            except Timeout as error:
+                state = ServerState.read(folder.state)
+                if state is not None and state.phase == "checking" and state.is_alive(folder.root):
+                    continue  # a check after an unclean exit takes as long as it takes
+                raise StoreError(
+                    f"{folder.lock}: another process has been starting or ending the store for too long."
+                ) from error
     except OSError as error:
         raise unwritable(folder, error) from error
     try:
@@ -100,7 +105,7 @@ def start(folder: StoreFolder, options: ServerOptions, say: Say | None) -> Serve
         raise unwritable(folder, error) from error
     with log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "graph.stores.embedded.server", str(folder.root), json.dumps(options.to_json())],
+            [sys.executable, "-m", SERVER_MODULE, str(folder.root), json.dumps(options.to_json())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -118,11 +123,11 @@ def _wait_until_ready(folder: StoreFolder, child: subprocess.Popen[bytes] | None
     told = False
     while True:
         state = ServerState.read(folder.state)
-        if state is not None and state.phase == "ready" and state.is_alive():
+        if state is not None and state.phase == "ready" and state.is_alive(folder.root):
             return state
         if state is not None and state.phase == "failed":
             raise StoreError(state.error or "The embedded store could not start.")
-        ended = child.poll() is not None if child is not None else state is None or not state.is_alive()
+        ended = child.poll() is not None if child is not None else state is None or not state.is_alive(folder.root)
         if ended:
             raise StoreError(f"The embedded store ended while it started. Look at {folder.log}.")
         if state is not None and state.phase == "checking":
@@ -140,7 +145,7 @@ def _wait_until_ready(folder: StoreFolder, child: subprocess.Popen[bytes] | None
 def end(folder: StoreFolder) -> bool:
     """End the server cleanly, by force where it does not answer; returns False where none runs."""
     state = ServerState.read(folder.state)
-    if state is None or not state.is_alive():
+    if state is None or not state.is_alive(folder.root):
         return False
     try:
         if state.phase == "ready":

@@ -47,7 +47,6 @@ class ServerProcess:
         self._state = ServerState(
             phase="starting",
             pid=os.getpid(),
-            process_created=self._process.create_time(),
             started_at=_now(),
         )
 

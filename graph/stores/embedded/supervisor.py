@@ -67,6 +67,7 @@ class Status:
 
     Args:
         running: True where it runs and takes requests.
+        phase: ``starting``, ``checking`` (its files, after an unclean exit) or ``ready``; None where none runs.
         url: Its Bolt address, or None.
         pid: Its process id, or None.
         started_at: ISO 8601 in UTC, or None.
@@ -77,6 +78,7 @@ class Status:
     """
 
     running: bool
+    phase: str | None = None
     url: str | None = None
     pid: int | None = None
     started_at: str | None = None
@@ -151,10 +153,11 @@ def status(workspace: Path) -> Status:
     folder = StoreFolder.of(workspace)
     state = ServerState.read(folder.state)
     unclean = folder.open_marker.exists()
-    if state is None or not state.is_alive():
+    if state is None or not state.is_alive(folder.root):
         return Status(running=False, unclean_exit=unclean, error=state.error if state else None)
     return Status(
         running=state.phase == "ready",
+        phase=state.phase,
         url=f"bolt://{control.LOOPBACK}:{state.bolt_port}" if state.bolt_port else None,
         pid=state.pid,
         started_at=state.started_at,
