@@ -159,7 +159,7 @@ def _findings(described: DriveDescription) -> None:
             st.markdown(severity.badge(finding.severity), width=84)
             text = f"{formats.escape(finding.statement)}  \n{formats.small(_source_line(finding))}"
             st.markdown(text, width="stretch")
-    st.markdown(formats.small(f"The rest of the {described.num_rules} rules found nothing."))
+    st.markdown(formats.small(f"No other of the {described.num_rules} rules found anything."))
 
 
 def _source_line(finding: FindingRow) -> str:
@@ -215,7 +215,7 @@ def _trend(item: AttributeSeries, first: date, last: date) -> None:
         f" :small[:{color}[{formats.escape(formats.signed(item.change))} in 30 d]]" if item.change is not None else ""
     )
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
-        st.markdown(f"#### {formats.escape(item.name)}", width="stretch", anchors=False, wrap=False)
+        st.markdown(f"**{formats.escape(item.name)}**", width="stretch", wrap=False)
         st.markdown(f"**{formats.escape(value)}**{change}", width="content", wrap=False)
     chart, alternative = drive_charts.trend_chart(item, first, last)
     st.altair_chart(chart, alt=alternative)

@@ -27,9 +27,11 @@ def rate_chart(rows: Sequence[RateRow]) -> tuple[Any, str]:
     """
     most = sorted(rows, key=lambda row: -row.drive_days)[:MOST_RATE_ROWS]
     shown = sorted(most, key=lambda row: -(row.afr_percent or 0.0))
+    short = formats.told_apart([row.group for row in shown])
     data = pd.DataFrame(
         {
             "group": [row.group for row in shown],
+            "name": [short[row.group] for row in shown],
             "rate": [row.afr_percent for row in shown],
             "low": [row.afr_low for row in shown],
             "high": [row.afr_high for row in shown],
@@ -43,7 +45,7 @@ def rate_chart(rows: Sequence[RateRow]) -> tuple[Any, str]:
     )
     top = max((row.afr_high or 0.0) for row in shown)
     base = alt.Chart(data).encode(
-        y=alt.Y("group:N", sort=None, axis=axis(False, labelLimit=150)),
+        y=alt.Y("name:N", sort=None, axis=axis(False, labelLimit=150)),
         tooltip=[
             alt.Tooltip("group:N", title="Model"),
             alt.Tooltip("rate:Q", title="% a year", format=".2f"),
@@ -104,6 +106,7 @@ def survival_chart(curves: Sequence[SurvivalCurve]) -> tuple[Any, str]:
     """Kaplan-Meier curves over drive age: the worst model highlighted with its 95 % band, the others grey."""
     worst = worst_curve(curves)
     others = sorted((c for c in curves if c is not worst), key=lambda c: -c.num_drives)[:OTHERS_TOLD_APART]
+    short = formats.told_apart([curve.model for curve in curves])
     data = pd.concat([_curve_frame(worst, "s1"), *(_curve_frame(curve, "s7") for curve in others)])
     low = float(data.loc[data["role"] == "s1", "low"].min())
     floor = min(low, float(data["survival"].min()))
@@ -126,7 +129,7 @@ def survival_chart(curves: Sequence[SurvivalCurve]) -> tuple[Any, str]:
         alt.Tooltip("failures:Q", title="Failures", format=",.0f"),
     ]
     mine, rest = data[data["role"] == "s1"], data[data["role"] == "s7"]
-    ends = [{"age": float(mine["age"].max()), "survival": float(mine["survival"].iloc[-1]), "text": worst.model}]
+    ends = [{"age": float(mine["age"].max()), "survival": float(mine["survival"].iloc[-1]), "text": short[worst.model]}]
     if others:
         last = rest.groupby("model").agg(age=("age", "max"), survival=("survival", "min"))
         word = "other model" if len(others) == 1 else "other models"

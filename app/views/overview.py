@@ -156,7 +156,7 @@ def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame) -
             "reason": st.column_config.TextColumn("Top reason", width=reason_width),
             "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=OPEN_WIDTH),
             "trend": st.column_config.LineChartColumn(
-                "Its 12 weeks",
+                "12 weeks",
                 width=TREND_WIDTH,
                 color="blue",
                 help="The attribute of the top reason, each row on its own scale",
