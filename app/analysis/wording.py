@@ -23,8 +23,11 @@ def measured(value: float, unit: str) -> str:
     """A number with its unit, a space between: ``61 blocks``, ``7 °C``, ``104 %``; one of something is singular."""
     if not unit:
         return number(value)
-    singular = value == 1 and unit.endswith("s") and len(unit) > 1
-    return f"{number(value)} {unit[:-1] if singular else unit}"
+    if value == 1 and unit.endswith("ies"):
+        unit = unit.removesuffix("ies") + "y"
+    elif value == 1 and len(unit) > 1:
+        unit = unit.removesuffix("s")
+    return f"{number(value)} {unit}"
 
 
 def days(count: int) -> str:

@@ -47,6 +47,7 @@ class Rule(ABC):
             test a hypothesis; None for rules that hold a value against a limit.
         collapse_share: Where more than this share of the drives looked at is found, the cause is the source and one
             finding on the fleet replaces them; None: never.
+        limits_text: How the limits are told where their numbers alone do not say it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Rule(ABC):
     days: int = 30
     false_discovery_rate: float | None = None
     collapse_share: float | None = None
+    limits_text: str = ""
 
     @abstractmethod
     def find(self, inputs: Inputs) -> list[Finding]:

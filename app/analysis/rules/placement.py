@@ -172,6 +172,7 @@ EXACT = (
     "(hypergeometric, one-sided); at least three, at least twice as many as expected; false discovery rate 5 % "
     "(Benjamini-Hochberg)."
 )
+SHOWN_LIMIT = "amber at a false discovery rate of 5 % (**heuristic**)"
 HOT_SPOT_RULES: tuple[HotSpotRule, ...] = tuple(
     HotSpotRule(
         name=f"hot-spot-{name}-{place}",
@@ -182,6 +183,7 @@ HOT_SPOT_RULES: tuple[HotSpotRule, ...] = tuple(
         limits=(Limit(Severity.AMBER, FALSE_DISCOVERY_RATE),),
         reason="What affected drives share is the cause to look at first: cooling, power, vibration, a bad batch.",
         false_discovery_rate=FALSE_DISCOVERY_RATE,
+        limits_text=SHOWN_LIMIT,
         label=label,
         affected=affected,
         noun=noun,
@@ -198,4 +200,5 @@ FIRMWARE_RULE = FirmwareHotSpotRule(
     limits=(Limit(Severity.AMBER, FALSE_DISCOVERY_RATE),),
     reason="A firmware that stands out among the drives of its model is the cause to look at first.",
     false_discovery_rate=FALSE_DISCOVERY_RATE,
+    limits_text=SHOWN_LIMIT,
 )

@@ -54,8 +54,9 @@ class CounterResetRule(Rule):
                 if drive in found:
                     continue
                 name = smart.attribute(key).name
-                day, before, after = _fall(inputs, row, column)
-                if after > LARGEST_REMAINDER * before:
+                day, earlier, before, after = _fall(inputs, row, column)
+                # One reading that stood alone above its neighbours is a misread value, not a count that was lost.
+                if after > LARGEST_REMAINDER * before or earlier <= after:
                     continue
                 found[drive] = self.finding(
                     inputs,
@@ -201,12 +202,13 @@ def stale_drives(drives: pd.DataFrame, last_days: pd.Series, data_day: date) -> 
             yield str(drive), last
 
 
-def _fall(inputs: Inputs, row: int, column: str) -> tuple[date, float, float]:
-    """Day of a drive's last fall of a counter, the value before and after."""
+def _fall(inputs: Inputs, row: int, column: str) -> tuple[date, float, float, float]:
+    """Day of a drive's last fall of a counter, the two values before and the one after."""
     rows = inputs.daily[inputs.daily["drive"] == row][["day", column]].dropna()
     values = rows[column].to_numpy()
     at = int(np.flatnonzero(np.diff(values) < 0)[-1]) + 1
-    return wording.as_date(int(rows["day"].iloc[at])), float(values[at - 1]), float(values[at])
+    day = wording.as_date(int(rows["day"].iloc[at]))
+    return day, float(values[max(at - 2, 0)]), float(values[at - 1]), float(values[at])
 
 
 QUALITY_RULES: tuple[Rule, ...] = (

@@ -190,6 +190,8 @@ WEAR_RULES: tuple[Rule, ...] = (
         test="Median of the last three readings below the threshold that the drive reports; amber within 10 % of it.",
         unit="%",
         limits=(Limit(RED, 10), Limit(AMBER, 10)),
+        limits_text=f"red below the drive's own threshold (device field: available_spare_threshold, {NVME}), or below "
+        "10 % where it reports none (**heuristic**); amber less than 10 % above that (**heuristic**)",
         reason="Without spare blocks the drive can replace no more bad ones and turns read only.",
     ),
     WindowRule(
