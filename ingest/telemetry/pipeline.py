@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from graph.errors import RefusedError
+from graph.errors import RefusedError, StoreError
 from graph.ontology.model import Batch
 from graph.ontology.seed import SOURCE as ONTOLOGY_SOURCE
 from graph.ontology.seed import ontology_batch
@@ -297,7 +297,10 @@ class _Ingest:
         optional = {"readings_manifest": manifest, "quarantine": report.quarantine}
         properties |= {name: value for name, value in optional.items() if value is not None}
         report.store_version = self._store.complete_run(run, properties)
-        self._lake.collect_garbage(live_manifests(ingest_runs(self._store)))
+        try:
+            self._lake.collect_garbage(live_manifests(ingest_runs(self._store)))
+        except StoreError as error:  # the run is complete; what another fleet lacks is told, not thrown
+            report.notes.append(str(error))
 
 
 def _column(table: pa.Table, name: str) -> list[str]:

@@ -83,6 +83,7 @@ class RowCheck:
             for rows, column, values, reason in self._found
             for at, value in zip(rows, values, strict=True)
         ]
+        found.sort()
         names = REJECTS.names
         return table(REJECTS, {name: [record[i] for record in found] for i, name in enumerate(names)}, len(found))
 
