@@ -14,7 +14,7 @@ DRIVES = pd.DataFrame(
     {
         "serial": ["A1", "A2", "B1"],
         "model": ["MX 1", "MX 1", "MY"],
-        "rack": ["r1", None, "r2"],
+        "rack": ["row-1", None, "row-2"],
         "verdict": ["red", "green", "green"],
     }
 )
@@ -75,5 +75,5 @@ def test_rates_do_not_follow_a_filter_on_the_outcome() -> None:
 
 
 def test_a_value_that_no_drive_has_is_told() -> None:
-    with pytest.raises(InputError, match=r"rack='r3': no drive has it. Did you mean 'r[12]'\?"):
-        apply_filters(DRIVES, {"rack": "r3"}, with_verdict=True)
+    with pytest.raises(InputError, match=r"rack='row-3': no drive has it\. Did you mean 'row-[12]'\?"):
+        apply_filters(DRIVES, {"rack": "row-3"}, with_verdict=True)
