@@ -98,7 +98,9 @@ def placed(target: Path) -> Iterator[Path]:
         yield temporary
         _flush(temporary)
         temporary.replace(target)
-        _flush(target.parent)
+        # A name is durable once its folder is; month, fleet and lake folders may be new as well.
+        for folder in list(target.parents)[:3]:
+            _flush(folder)
     except OSError as error:
         raise StoreError(f"{target}: cannot be written ({error.strerror or error}).") from error
     finally:
@@ -106,7 +108,7 @@ def placed(target: Path) -> Iterator[Path]:
 
 
 def _flush(path: Path) -> None:
-    """Ask the system to put a file or folder on the disk (a renamed file is durable once its folder is)."""
+    """Ask the system to put a file or a folder's list of names on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
