@@ -152,8 +152,15 @@ def test_a_key_that_exists_is_refused_and_the_next_load_works(endpoint: Endpoint
     assert rows(endpoint, "MATCH (d:Drive) RETURN count(d) AS n") == [{"n": 4}]
 
 
-def test_a_killed_load_is_removed_without_a_trace(workspace: Path, endpoint: Endpoint) -> None:
+def test_a_load_is_there_to_stay_and_a_killed_one_is_removed_without_a_trace(
+    workspace: Path, endpoint: Endpoint
+) -> None:
     bulk_load(endpoint, [drives("kept", 500, "run:1")], [links(*_ring("kept", 500), "run:1")])
+    os.kill(endpoint.pid, signal.SIGKILL)
+    endpoint = supervisor.ensure_started(workspace, OPTIONS)
+    assert endpoint.recovery is not None
+    assert endpoint.recovery.problems == []
+    assert rows(endpoint, "MATCH (d:Drive)-[r]->() RETURN count(r) AS links") == [{"links": 500}]
     new, heads = _ring("lost", 20_000)
     into_kept = pa.array([f"kept:{number % 500}" for number in range(20_000)])
 
