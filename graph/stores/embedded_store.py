@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,9 @@ class EmbeddedStore(CypherStore):
 
     def _free_connection(self) -> Connection:
         return self._reading
+
+    def _purge_by_scan(self) -> Callable[[str], None]:
+        return lambda run_key: self._endpoint().call("remove_run", timeout_seconds=None, run=run_key)
 
     def _server_problems(self) -> list[Problem]:
         endpoint = self._endpoint()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,10 +28,13 @@ class Runs:
 
     Args:
         connection: To the store.
+        purge: Removes all that a run wrote by a scan of the records, where the server offers that: a bulk load that was
+            cut short leaves relationships that Cypher does not find.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, purge: Callable[[str], None] | None = None) -> None:
         self._connection = connection
+        self._purge = purge
         self._open: dict[str, OpenRun] = {}
 
     def begin(self, kind: str, source: str, fingerprint: str) -> Run:
@@ -45,7 +48,9 @@ class Runs:
                 run = Run(leftover["key"], kind, source, fingerprint, resumed=True)
                 resumed = OpenRun(run, Tally.from_properties(leftover))
                 if leftover.get("bulk"):
-                    resumed.created = self._recount(leftover)
+                    self._empty(leftover["key"], resumed.created)
+                    resumed.created = Tally()
+                    self._update(run.key, {**resumed.created.to_properties(), "bulk": False})
             else:
                 self.remove(leftover["key"])
         if resumed is None:
@@ -58,7 +63,6 @@ class Runs:
                 "fingerprint": fingerprint,
                 "status": LOADING,
                 "started_at": datetime.now(UTC),
-                "run": resumed.run.key,
             }
             self._connection.tell("begin_run", {"properties": properties})
         self._open[resumed.run.key] = resumed
@@ -188,7 +192,15 @@ class Runs:
             raise InputError(f"{run_key}: there is no such run. 'atoll query runs' lists them.")
         if found[0]["status"] != LOADING:
             raise InputError(f"{run_key}: this run is complete and cannot be removed.")
-        touched = Tally.from_properties(found[0])
+        self._empty(run_key, Tally.from_properties(found[0]))
+        self._connection.tell("delete_run", {"run": run_key})
+        self._open.pop(run_key, None)
+
+    def _empty(self, run_key: str, touched: Tally) -> None:
+        """Delete all that an incomplete run wrote; the run itself stays, so a kill here leaves nothing visible."""
+        if self._purge is not None:
+            self._purge(run_key)
+            return
         for relation in touched.relations:
             heads: dict[str, list[str]] = {}
             for label, key in self._connection.ask("relation_heads_of_run", {"run": run_key}, relation=relation):
@@ -201,26 +213,6 @@ class Runs:
             created = [row[0] for row in self._connection.ask("nodes_of_run", {"run": run_key}, label=label)]
             for part in chunks(created):
                 self._connection.tell("delete_nodes", {"keys": part}, label=label)
-        self._connection.tell("delete_run", {"run": run_key})
-        self._open.pop(run_key, None)
-
-    def _recount(self, leftover: Mapping[str, Any]) -> Tally:
-        """Count what a bulk load that was cut short did leave."""
-        touched = Tally.from_properties(leftover)
-        tally = Tally()
-        for label in touched.nodes:
-            rows = [plain(row[0]) for row in self._connection.ask("all_nodes", label=label)]
-            found = [row for row in rows if row.get("run") == leftover["key"]]
-            tally = tally.plus(Tally({label: len(found)}, {}, content.of_stored_nodes(label, found)))
-        for relation in touched.relations:
-            found = [
-                {"head": head, "tail": tail, **plain(stored)}
-                for _, head, _, tail, stored in self._connection.ask("all_relations", relation=relation)
-                if stored.get("run") == leftover["key"]
-            ]
-            tally = tally.plus(Tally({}, {relation: len(found)}, content.of_stored_relations(relation, found)))
-        self._update(leftover["key"], {**tally.to_properties(), "bulk": False})
-        return tally
 
     def _update(self, run_key: str, properties: Mapping[str, Any]) -> None:
         self._connection.tell("update_run", {"run": run_key, "properties": dict(properties)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -40,7 +40,7 @@ class CypherStore(ABC):
         self._connection = connection
         self._workspace_id = workspace_id
         self._writer = Writer(connection)
-        self._runs = Runs(connection)
+        self._runs = Runs(connection, self._purge_by_scan())
         self._reader = Reader(connection)
         identity.claim(connection, self.kind, workspace_id, url, adopt=adopt)
 
@@ -135,6 +135,10 @@ class CypherStore(ABC):
     @abstractmethod
     def _free_connection(self) -> Connection:
         """The connection that free statements use."""
+
+    def _purge_by_scan(self) -> Callable[[str], None] | None:
+        """What removes a run's records by a scan, where the server offers that."""
+        return None
 
     def _server_problems(self) -> list[Problem]:
         """Problems that only the server itself can see."""
