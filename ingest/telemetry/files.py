@@ -194,6 +194,9 @@ def _csv_chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
         rows = pa.table(batch)
         filled = _filled(rows)
         yield RawRows(file.path, rows.filter(pa.array(filled)), lines[filled])
+    if not num_before:  # so that even of a file without a usable line the tables are known
+        nothing = pa.table({name: pa.array([], pa.string()) for name in file.columns})
+        yield RawRows(file.path, nothing, np.array([], np.int64))
     if ragged:
         yield _refused(ragged)
 

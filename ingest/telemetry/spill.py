@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.telemetry.normalised import REJECTS, Normalised, table
+from ingest.telemetry.normalised import Normalised
 
 # Row numbers of all files of a source in one int64: the file's place above, the row below.
 ROW_BITS = 40
@@ -60,11 +60,6 @@ class Spill:
             path = self._folder / f"{name}-{self._file:06d}.parquet"
             self._writers[name] = pq.ParquetWriter(path, content.schema, compression="lz4")
         self._writers[name].write_table(content)
-
-
-def no_rejects() -> pa.Table:
-    """A table of refused rows that holds none."""
-    return table(REJECTS, {}, 0)
 
 
 def place_of(row: int) -> tuple[int, int]:

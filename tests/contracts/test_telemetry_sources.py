@@ -269,6 +269,13 @@ def test_a_line_with_too_few_fields_is_refused_and_later_lines_keep_their_number
     assert rows.numbers.tolist() == [2, 5, 6]
 
 
+def test_a_file_without_a_usable_line_gives_empty_tables(chosen: Format, sample: Sample) -> None:
+    path = sample()
+    path.write_text(path.read_text().splitlines()[0] + "\nnot,this\n")
+    found = rows_of(chosen, path)
+    assert all(content.num_rows == 0 for content in found.tables().values())
+
+
 def test_a_doubled_column_is_an_error(chosen: Format, sample: Sample) -> None:
     def double(rows: list[list[object]]) -> None:
         for row in rows:

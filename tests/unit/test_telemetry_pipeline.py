@@ -130,6 +130,17 @@ def test_the_quarantine_file_tells_place_value_and_reason_of_each_row(bench: Ben
     assert f"{path}:3: smart_5_raw '-3' is impossible" in report.examples[0]
 
 
+def test_a_file_without_a_usable_row_is_told_row_by_row(bench: Bench) -> None:
+    path = bench.file([["only", "two"], row(0, smart_5="?")])
+    report = bench.ingest(path)
+    assert (report.rows_read, report.rows_rejected, report.drives) == (2, 2, 0)
+    assert report.quarantine is not None
+    assert len(Path(report.quarantine).read_text().splitlines()) == 3
+    path.write_text(",".join(HEADER) + "\nonly,two\n")
+    assert bench.ingest(path, dry_run=True).rows_rejected == 1
+    assert bench.ingest(path).drives == 0
+
+
 def test_rows_out_of_order_give_what_rows_in_order_give(bench: Bench) -> None:
     rows = [row(day, smart_5=day) for day in range(6)]
     bench.ingest(bench.file(rows[::-1], name="turned.csv"))
