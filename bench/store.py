@@ -13,6 +13,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,8 @@ def upsert(name: str, on_fresh_store: Callable[[Callable[[GraphStore, Any], Any]
             for graph in graphs.values():
                 half = Batch(graph.nodes, tuple(_half(relation) for relation in graph.relations))
                 write(store, half, bulk=False)
-            ours.append(seconds(lambda graphs=graphs: write(store, graphs["a"], bulk=False)))
-            peer.append(seconds(lambda graphs=graphs: write_by_hand(driver, graphs["b"], 10_000, "MERGE", database)))
+            ours.append(seconds(partial(write, store, graphs["a"], bulk=False)))
+            peer.append(seconds(partial(write_by_hand, driver, graphs["b"], 10_000, "MERGE", database)))
         driver.close()
         return ours[1:], peer[1:]
 
