@@ -17,8 +17,8 @@ def survival_by_model(drives: pd.DataFrame, most_models: int = 12) -> list[Survi
     """Kaplan-Meier curves of the models with the most drives, age in days of power-on time.
 
     A drive that was not watched from new enters at the age of its first reading (left truncation), so it does not
-    count as a survivor of ages nobody watched. A curve begins at the first age that at least ten drives were watched
-    at, and ends where fewer are left: it is survival given that the drive reached that age.
+    count as a survivor of ages nobody watched. A curve covers the longest stretch of ages at which at least ten drives
+    were watched throughout: it is survival given that the drive reached its first age.
 
     Args:
         drives: Columns ``model``, ``entry_age_days``, ``exit_age_days`` (NaN: age unknown, left out), ``is_failed``.
@@ -46,6 +46,9 @@ def _curve(model: str, drives: pd.DataFrame) -> SurvivalCurve | None:
     watched = np.flatnonzero(at_risk >= SMALLEST_RISK_SET)
     if not len(watched):
         return None
+    # Ages between two stretches may have been watched on a handful of drives, or on none.
+    stretches = np.split(watched, np.flatnonzero(np.diff(watched) > 1) + 1)
+    watched = max(stretches, key=lambda stretch: ages[stretch[-1]] - ages[stretch[0]])
     begin, end = ages[watched[0]], ages[min(watched[-1] + 1, len(ages) - 1)]
     keep = (exit_ > begin) & (entry < end)
     until = np.minimum(exit_[keep], end)
