@@ -33,9 +33,8 @@ def show() -> None:
     )
     for run in unfinished:
         st.warning(
-            f"The run of {formats.moment(run.get('started_at'))} from {formats.escape(run.get('source', ''))} "
-            "is incomplete. "
-            "What it wrote is hidden until the same command resumes it.",
+            f"The run of {formats.moment(run.get('started_at'))} from {formats.escape(run.get('source', ''))} is not "
+            "complete: it goes on, or was stopped and the same command resumes it. What it wrote is hidden until then.",
             title="Ingest not finished" if run.get("kind") == "ingest" else "Run not finished",
             icon=":material/hourglass_top:",
         )

@@ -16,7 +16,6 @@ TABLE_ROWS = 11
 FLEET_FILTERS = ("model", "rack", "application")
 LOADING_HEIGHT = 560
 ALL = "All"
-TABLE_WIDTH = 1072
 FIRST_TO_FIT = (
     "Model", "Rack", "Wear used", "Temp.", "Reallocated", "12 weeks", "Last reading", "Age", "Status", "Ended", "Host",
     "Capacity", "Firmware",
@@ -195,7 +194,7 @@ def _columns(fleet: reading.Fleet, drives: pd.DataFrame) -> tuple[pd.DataFrame, 
     if not drives["status"].ne("in service").any():
         known.pop("Status", None)
     drive_width = tables.text_width(drives["serial"], 84)
-    room, fitting = TABLE_WIDTH - tables.VERDICT_WIDTH - drive_width, set()
+    room, fitting = tables.PAGE_WIDTH - tables.VERDICT_WIDTH - drive_width, set()
     for name in sorted(known, key=FIRST_TO_FIT.index):
         if known[name][1] <= room:
             room -= known[name][1]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -99,10 +100,10 @@ def footer(
 
 
 @contextmanager
-def card(height: str | int = "stretch") -> Iterator[DeltaGenerator]:
+def card(height: Literal["stretch", "content"] | int = "stretch") -> Iterator[None]:
     """A bordered part of a page, as high as its neighbours."""
-    with st.container(border=True, gap="xsmall", height=height) as place:
-        yield place
+    with st.container(border=True, gap="xsmall", height=height):
+        yield
 
 
 def card_title(title: str, note: str = "") -> None:

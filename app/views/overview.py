@@ -49,12 +49,17 @@ def draw(overview: FleetOverview, fleet_name: str, attention: pd.DataFrame) -> N
         attention: The drives that are amber or red, worst first, as ``fleet_table`` gives them.
     """
     _indicators(overview)
+    if not overview.heat:  # no rack is known: the table takes the whole width
+        with frame.card(height="content"):
+            _attention(overview, fleet_name, attention, tables.PAGE_WIDTH, 420)
+        return
     left, right = st.columns([17, 8])
     with left, frame.card():
-        _attention(overview, fleet_name, attention)
+        _attention(overview, fleet_name, attention, TABLE_WIDTH, MOST_REASON)
     with right, frame.card():
         frame.card_title("Amber and red by rack and model")
-        _heat(overview, fleet_name)
+        chart, alternative = fleet_charts.heat_chart(overview.heat, fleet_name)
+        st.altair_chart(chart, alt=alternative)
 
 
 def _series(values: Sequence[float | None]) -> list[float] | None:
@@ -85,7 +90,7 @@ def _indicators(overview: FleetOverview) -> None:
     rate.metric(
         "Failure rate a year",
         formats.rate(overview.afr_percent) or "none",
-        formats.interval(overview.afr_low, overview.afr_high) or "no drive-days",
+        formats.interval(overview.afr_low, overview.afr_high) or "not estimable",
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -120,21 +125,21 @@ def _indicators(overview: FleetOverview) -> None:
     )
 
 
-def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame) -> None:
+def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame, width: int, most_reason: int) -> None:
     if drives.empty:
         frame.card_title("Needs attention")
         judged = overview.drives_series and any(overview.drives_series)
         st.markdown(
-            ":material/check_circle: No drive is amber or red."
+            ":material/check_circle: No drive in service is amber or red."
             if judged
             else "No reading was loaded, so no rule could judge a drive: every verdict is unknown."
         )
         return
     first = drives.head(ATTENTION_ROWS)
     frame.card_title("Needs attention", f"Worst first, showing {len(first)} of {formats.plural(len(drives), 'drive')}")
-    reason_width = tables.text_width(first["top_reason"], 160, MOST_REASON)
+    reason_width = tables.text_width(first["top_reason"], 160, most_reason)
     taken = tables.VERDICT_WIDTH + tables.text_width(first["serial"], 84) + reason_width + OPEN_WIDTH + TREND_WIDTH
-    place, place_label = _place(first, fleet_name, TABLE_WIDTH - taken)
+    place, place_label = _place(first, fleet_name, width - taken)
     rows = pd.DataFrame(
         {
             "verdict": first["verdict"].map(tables.verdict_cell),
@@ -179,15 +184,3 @@ def _place(drives: pd.DataFrame, fleet_name: str, room: int) -> tuple[pd.Series,
         if tables.text_width(both, 50) <= room:
             return both, "Rack, model"
     return racks, "Rack"
-
-
-def _heat(overview: FleetOverview, fleet_name: str) -> None:
-    if not overview.heat:
-        st.markdown(
-            formats.small(
-                "No rack is known for these drives." if not overview.racks else "No rack holds an amber or red drive."
-            )
-        )
-        return
-    chart, alternative = fleet_charts.heat_chart(overview.heat, fleet_name)
-    st.altair_chart(chart, alt=alternative)

@@ -125,7 +125,7 @@ def _table(data: pd.DataFrame, answer: Answer) -> None:
         if found.empty:
             continue
         if column in ("verdict", "severity"):
-            data[column] = [tables.verdict_cell(value) for value in data[column]]
+            data[column] = data[column].map(tables.verdict_cell)
             config[column] = tables.verdict_column(column)
         elif found.map(lambda value: isinstance(value, str) and value.startswith("drive:")).all():
             data[column] = [

@@ -12,6 +12,7 @@ from graph.ontology.model import Severity
 
 ROW_HEIGHT = 30
 HEADER_HEIGHT = 32
+PAGE_WIDTH = 1072
 VERDICT_WIDTH = 92
 PADDING = 20
 WIDE_PIXELS, NARROW_PIXELS = 8.1, 5.5

@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+CONTRAST = Path(__file__).parent / "contrast.js"
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -151,6 +152,11 @@ class Visit:
         """Requests that would have left the machine."""
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
         return [address for address in self.requests if not address.startswith(local)]
+
+    def low_contrast(self) -> list[list[str]]:
+        """Texts below 4.5:1, with their ratio; what is drawn on a canvas is not among them."""
+        found: list[list[str]] = self.page.evaluate(CONTRAST.read_text())
+        return found
 
     def picture(self, name: str) -> Path:
         """Keep a picture of the whole page under ``screenshots/``."""

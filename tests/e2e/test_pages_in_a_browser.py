@@ -44,6 +44,7 @@ def test_a_page_shows_its_content_and_nothing_leaves_the_machine(
     assert seen.errors == []
     overflow = seen.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
+    assert seen.low_contrast() == []
     assert seen.picture(f"{page}-{theme}-{width}").stat().st_size > 20_000
 
 
@@ -69,7 +70,7 @@ def test_a_drive_that_does_not_exist_is_said_to_be_missing(visit: Callable[..., 
 def test_fleet_filters_stand_in_the_address_and_come_back_from_it(visit: Callable[..., Any], app_address: str) -> None:
     seen = visit()
     seen.open(f"{app_address}/fleet")
-    seen.page.get_by_test_id("stPills").get_by_text("Red", exact=True).click()
+    seen.page.get_by_role("button", name="Red", exact=True).click()
     seen.page.wait_for_url(re.compile("verdict=Red"), timeout=20_000)
     seen.settle()
     counts = seen.page.get_by_text(re.compile(r"red · worst first")).inner_text()
