@@ -154,11 +154,9 @@ def raw(store_kind: str, request: pytest.FixtureRequest) -> Iterator[Raw]:
 
 
 def _empty(run: Raw) -> None:
-    # What many nodes lead to goes first: taking the many away one by one searches its long list for each.
-    for label in ("Fleet", "SmartAttribute", "Rack", "DriveModel"):
-        run(f"MATCH (n:{label}) DETACH DELETE n")
-    while run("MATCH (n) WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone")[0]["gone"]:
-        pass
+    # Deleted in a FOREACH: ArcadeDB takes 4 ms a row for a DELETE clause of its own.
+    while run("MATCH (n) RETURN count(n) AS left")[0]["left"]:
+        run("MATCH (n) WITH n LIMIT 20000 WITH collect(n) AS gone FOREACH (n IN gone | DETACH DELETE n)")
 
 
 @pytest.fixture

@@ -7,4 +7,5 @@
 UNWIND $keys AS wanted
 MATCH (h:{label} {key: wanted})-[r:{relation}]->()
 WHERE r.run = $run
-DELETE r
+WITH collect(r) AS gone
+FOREACH (r IN gone | DELETE r)
