@@ -43,16 +43,6 @@ def probability(p_value: float) -> str:
     return "p = " + np.format_float_positional(float(f"{p_value:.{digits}g}"), trim="-")
 
 
-def percent(value: float, decimals: int = 2) -> str:
-    """``1.06 %``."""
-    return f"{value:.{decimals}f} %"
-
-
-def years(age_days: float) -> str:
-    """``2.8 y``."""
-    return f"{age_days / 365:.1f} y"
-
-
 def as_date(day: int) -> date:
     """The date of a day counted from 1970-01-01."""
     return date.fromordinal(int(day) + date(1970, 1, 1).toordinal())

@@ -66,11 +66,6 @@ class Inputs:
         return self.data_day - timedelta(days=WINDOW_DAYS - 1)
 
     @property
-    def model(self) -> pd.Series:
-        """Model of each drive that was read, in the order of the windows."""
-        return self.drives["model"].reindex(self.windows.index)
-
-    @property
     def is_flash(self) -> pd.Series:
         """Whether each drive that was read holds flash: by its model where that is known, else by its attributes."""
         seen = [f"{name}_last" for name in FLASH_COLUMNS if f"{name}_last" in self.windows]
