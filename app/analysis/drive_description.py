@@ -208,6 +208,8 @@ def _one_series(
     key: str, meaning: smart.SmartAttribute | smart.SmartOverride, rows: pd.DataFrame, findings: list[FindingRow]
 ) -> AttributeSeries:
     days, values = list(rows["day"]), rows.iloc[:, 1].to_numpy(dtype=float)
+    if isinstance(meaning, smart.SmartAttribute):  # an override's factor was applied when it was decoded
+        values = values * meaning.factor
     if key in TEMPERATURES:
         plausible = (values > PLAUSIBLE_CELSIUS[0]) & (values < PLAUSIBLE_CELSIUS[1])
         days, values = [day for day, good in zip(days, plausible, strict=True) if good], values[plausible]
