@@ -127,7 +127,8 @@ def _verdict(described: DriveDescription) -> None:
         since = ""
         if described.since_day:
             word = severity.WORDS[described.verdict]
-            span = formats.days_between(described.since_day, described.data_time)
+            ended = described.facts.get("failure_day")  # of a drive out of service, a verdict no longer ages
+            span = "" if ended else formats.days_between(described.since_day, described.data_time)
             since = f"{word} since {formats.day(described.since_day)}{f' ({span})' if span else ''}."
         st.markdown(f"{since} {formats.escape(described.before)}".strip() or "No earlier verdict is known.")
     with button.container(horizontal=True, horizontal_alignment="right"):

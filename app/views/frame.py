@@ -126,6 +126,8 @@ def guard(run: Callable[[], None]) -> None:
     except StoreError as error:
         reading.forget_store()
         states.store_unreachable(error, settings)
+    except reading.BeingWrittenError:
+        states.being_written()
     except AtollError as error:
         states.problem(error)
     except Exception as error:  # the last guard before the screen; the trace goes to the log

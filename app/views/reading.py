@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from app.analysis.fleet_table import fleet_table
 from app.analysis.results import DriveDescription, FleetDescription, FleetOverview
 from app.settings import Settings, load
 from app.wiring import Workspace, open_workspace
-from graph.errors import StoreError
+from graph.errors import RefusedError, StoreError
 from graph.ontology import smart, terms
 
 MOST_RUNS = 1000
@@ -83,6 +84,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class BeingWrittenError(RefusedError):
+    """The fleet must be assessed first, and another command is writing just now."""
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(workspace().writing())
+        except RefusedError as error:
+            raise BeingWrittenError(str(error)) from error
+        yield
+
+
 FilterValues = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -102,7 +117,7 @@ def overview(fleet: str, version: int) -> tuple[FleetOverview, datetime]:
     """What the first screen shows, and when it was read."""
     opened = workspace()
     with _TURN:
-        return descriptive.overview(opened.store, opened.lake, fleet, writing=opened.writing), now()
+        return descriptive.overview(opened.store, opened.lake, fleet, writing=_writing), now()
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -110,9 +125,7 @@ def fleet(fleet: str, version: int, filters: FilterValues) -> tuple[FleetDescrip
     """Rates, survival and counts of a fleet under filters, and when it was read."""
     opened = workspace()
     with _TURN:
-        return descriptive.describe_fleet(
-            opened.store, opened.lake, fleet, dict(filters), writing=opened.writing
-        ), now()
+        return descriptive.describe_fleet(opened.store, opened.lake, fleet, dict(filters), writing=_writing), now()
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -120,7 +133,7 @@ def table(fleet: str, version: int) -> pd.DataFrame:
     """All drives of a fleet, worst first, as ``fleet_table`` gives them; shared by all sessions, never changed."""
     opened = workspace()
     with _TURN:
-        return fleet_table(opened.store, opened.lake, fleet, writing=opened.writing)
+        return fleet_table(opened.store, opened.lake, fleet, writing=_writing)
 
 
 def drives(fleet: str, version: int, filters: FilterValues) -> pd.DataFrame:
@@ -149,7 +162,7 @@ def drive(identity: str, version: int) -> tuple[DriveDescription, datetime]:
     """
     opened = workspace()
     with _TURN:
-        return descriptive.describe_drive(opened.store, opened.lake, identity, writing=opened.writing), now()
+        return descriptive.describe_drive(opened.store, opened.lake, identity, writing=_writing), now()
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

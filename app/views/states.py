@@ -69,6 +69,17 @@ def store_unreachable(error: StoreError, settings: Settings) -> None:
             st.markdown(formats.small(f"Exit status 4{log_path}"))
 
 
+def being_written() -> None:
+    """Another command is writing, so findings cannot be brought up to date just now."""
+    st.warning(
+        "Another Atoll command is writing to this workspace. This fleet's findings are brought up to date "
+        "when it is done; nothing is wrong, and what is stored is safe.",
+        title="New data are coming in",
+        icon=":material/hourglass_top:",
+    )
+    st.button("Try again", icon=":material/refresh:", key="try_again")
+
+
 def problem(error: AtollError) -> None:
     """Any other error that was raised on purpose; its text is made for the reader."""
     if isinstance(error, TimeLimitError):
