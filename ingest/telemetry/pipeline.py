@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
@@ -18,7 +19,7 @@ from graph.ontology.seed import SOURCE as ONTOLOGY_SOURCE
 from graph.ontology.seed import ontology_batch
 from graph.ports import GraphStore, Run, WriteCounts
 from graph.readings import ReadingsLake
-from graph.windows import DEFINITION_VERSION, latest_windows
+from graph.windows import DEFINITION_VERSION, attributes, latest_windows
 from ingest.telemetry import quarantine, timeline
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
 from ingest.telemetry.files import expand
@@ -35,6 +36,7 @@ from ingest.telemetry.tables import SourceTables, window_batch
 __all__ = ["WINDOW_DAYS", "IngestReport", "ingest_telemetry"]
 
 WINDOW_DAYS = 30
+KEYS = ("drive_key", "day")
 WINDOWS_A_BATCH = 50_000
 OPERATIONS_TO_LOAD = 20_000  # from here on the store's way for large batches pays
 NUM_EXAMPLES = 5
@@ -254,7 +256,7 @@ class _Ingest:
             return
         self._tell("windows", 0, self._report.windows)
         own = self._lake.connection.table("source_readings").select("drive_key").distinct()
-        windows = latest_windows(self._lake.readings([manifest]).semi_join(own, "drive_key"), WINDOW_DAYS)
+        windows = latest_windows(_filled(self._lake.readings([manifest]).semi_join(own, "drive_key")), WINDOW_DAYS)
         target = self._folder / "windows.parquet"
         windows.to_parquet(str(target))
         settled.fetch(
@@ -301,6 +303,15 @@ class _Ingest:
             self._lake.collect_garbage(live_manifests(ingest_runs(self._store)))
         except StoreError as error:  # the run is complete; what another fleet lacks is told, not thrown
             report.notes.append(str(error))
+
+
+def _filled(readings: ir.Table) -> ir.Table:
+    """Readings without the attributes that have no value: they change no window, but each costs its computation."""
+    names = attributes(readings)
+    if not names:
+        return readings
+    counts = readings.aggregate([readings[name].count().name(name) for name in names]).to_pyarrow().to_pylist()[0]
+    return readings.select(*KEYS, *(name for name in names if counts[name]))
 
 
 def _column(table: pa.Table, name: str) -> list[str]:
