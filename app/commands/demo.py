@@ -29,7 +29,10 @@ def build_demo(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build a workspace with the synthetic demo fleet (2,000 drives, one year), and open the app on it."""
+    """Build a workspace with the synthetic demo fleet (2,000 drives, one year), and open the app on it.
+
+    With --json the app is not opened.
+    """
     from app.analysis.assess import assess_fleet
     from ingest.telemetry.demo import write_demo_fleet
     from ingest.telemetry.pipeline import ingest_telemetry
@@ -89,11 +92,15 @@ def open_app(
     port: PortOption = 8501,
     workspace: WorkspaceOption = None,
     store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Open the app on a workspace: http://127.0.0.1:8501. It listens on this machine only; stop it with Ctrl+C."""
     settings = load(workspace, store)
     workspace_id(settings.workspace)
     _require_free(port)
+    payload = {"url": f"http://127.0.0.1:{port}", "workspace": str(settings.workspace)}
+    emit("app-1", payload, as_json=as_json, text=lambda: None)
+    sys.stdout.flush()
     _serve(settings, port)
 
 
@@ -127,7 +134,8 @@ def _serve(settings: Settings, port: int) -> None:
     if not os.environ.get("DISPLAY") and sys.platform.startswith("linux"):
         command += ["--server.headless", "true"]
     try:
-        status = subprocess.run(command, env=environment, check=False).returncode
+        # What Streamlit says are messages; stdout stays for results.
+        status = subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
     except KeyboardInterrupt:
         status = 0
     raise typer.Exit(0 if status < 0 else status)
