@@ -20,7 +20,6 @@ WorkspaceOption = Annotated[
     typer.Option(
         "--workspace",
         help="Folder of the workspace (else ATOLL_WORKSPACE, else ./workspace).",
-        rich_help_panel="Everywhere",
     ),
 ]
 StoreOption = Annotated[
@@ -28,18 +27,15 @@ StoreOption = Annotated[
     typer.Option(
         "--store",
         help="'embedded' (default), 'neo4j' (address from NEO4J_URI) or an address such as neo4j+s://host:7687.",
-        rich_help_panel="Everywhere",
     ),
 ]
 JsonOption = Annotated[
     bool,
-    typer.Option(
-        "--json", help="One JSON object on stdout, nothing else there (docs/json).", rich_help_panel="Everywhere"
-    ),
+    typer.Option("--json", help="One JSON object on stdout, nothing else there (docs/json)."),
 ]
 AdoptOption = Annotated[
     bool,
-    typer.Option("--adopt", help="Take over a store that belongs to another workspace.", rich_help_panel="Everywhere"),
+    typer.Option("--adopt", help="Take over a store that belongs to another workspace."),
 ]
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
