@@ -30,7 +30,18 @@ from queries.values import PARAMETER_TYPES, QueryError, from_text, hint
 
 ROOT = Path(__file__).parent
 HIDDEN_RUNS = "hidden_runs"
-__all__ = ["HIDDEN_RUNS", "PARAMETER_TYPES", "ROOT", "Parameter", "Query", "QueryError", "catalogue", "coerce", "get", "parse"]
+__all__ = [
+    "HIDDEN_RUNS",
+    "PARAMETER_TYPES",
+    "ROOT",
+    "Parameter",
+    "Query",
+    "QueryError",
+    "catalogue",
+    "coerce",
+    "get",
+    "parse",
+]
 
 Mode = Literal["read", "write", "schema"]
 _FIELD = re.compile(r"^(name|mode|param|template|returns|example):\s*(.*)$")
@@ -133,7 +144,9 @@ def parse(text: str, path: Path) -> Query:
     if name != stem:
         raise QueryError(f"{path}: name '{name}' is not the file's name '{stem}'.")
     if mode not in ("read", "write", "schema"):
-        raise QueryError(f"{path}: mode '{mode}' is not read, write or schema.{hint(mode, ['read', 'write', 'schema'])}")
+        raise QueryError(
+            f"{path}: mode '{mode}' is not read, write or schema.{hint(mode, ['read', 'write', 'schema'])}"
+        )
     parameters = tuple(_parameter(line, path) for line in fields.get("param", []))
     query = Query(
         name=name,
@@ -255,7 +268,9 @@ def _names(values: Iterable[str]) -> list[str]:
 def _parameter(line: str, path: Path) -> Parameter:
     match = _PARAM.match(line)
     if not match:
-        raise QueryError(f"{path}: param '{line}' is not 'NAME TYPE, description' or 'NAME TYPE = DEFAULT, description'.")
+        raise QueryError(
+            f"{path}: param '{line}' is not 'NAME TYPE, description' or 'NAME TYPE = DEFAULT, description'."
+        )
     if match["type"] not in PARAMETER_TYPES:
         raise QueryError(
             f"{path}: parameter type '{match['type']}' is not known.{hint(match['type'], PARAMETER_TYPES)} "
