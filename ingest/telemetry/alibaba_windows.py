@@ -149,7 +149,7 @@ def _refuse_window_ids(raw: RawRows, disk: pa.Array) -> None:
     if at >= 0:
         raise RefusedError(
             f"{raw.path}:{raw.numbers[at]}: disk_id '{disk[at]}' names a window, not a drive, and its windows overlap; "
-            "a file without drives cannot enter a fleet (it serves to test the leakage guard). "
+            "a file without drives cannot enter a fleet. "
             "Expected the number of a disk, as in train.csv."
         )
 
