@@ -15,13 +15,14 @@ from app.views.charts import SHAPES, axis, dress, role
 
 TREND_HEIGHT = 104
 PATH_HEIGHT = 228
+LONGEST_JOINED_GAP = 7  # days
 
 
 def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, str]:
     """One attribute over time with its limit and its counter resets.
 
     Args:
-        series: Readings; gaps of more than three days break the line.
+        series: Readings; a gap of more than a week (or three usual steps) breaks the line.
         first: First day drawn, the same for all cards of a page.
         last: Last day drawn.
     """
@@ -31,7 +32,8 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     # A new part begins after a gap, so that no line is drawn where nothing was read.
     step = data["day"].diff().dt.days
     usual = max(float(step.median() or 1.0), 1.0) if len(data) > 1 else 1.0
-    data["part"] = (step > 3 * usual).cumsum()
+    data["part"] = (step > max(LONGEST_JOINED_GAP, 3 * usual)).cumsum()
+    data["alone"] = data.groupby("part")["day"].transform("size") == 1
     unit = f" ({series.unit})" if series.unit else ""
     values = [value for _, value in pairs] + ([] if series.threshold is None else [series.threshold])
     low, high = min(values), max(values)
@@ -71,10 +73,10 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
         )
     line = alt.Chart(data).mark_line(strokeWidth=1.8, interpolate="linear")
     layers.append(line.encode(across, up, detail="part:N", color=role("role")))
-    layers.append(
-        alt.Chart(data).mark_point(size=70 if len(data) > 1 else 30, filled=True, opacity=0 if len(data) > 1 else 1)
-        .encode(across, up, color=role("role"), tooltip=tooltip)
-    )  # fmt: skip
+    # A reading with no neighbour is a dot; the others carry the tooltip unseen.
+    dot = alt.condition("datum.alone", alt.value(1), alt.value(0))
+    dots = alt.Chart(data).mark_point(size=26, filled=True)
+    layers.append(dots.encode(across, up, color=role("role"), opacity=dot, tooltip=tooltip))
     resets = pd.DataFrame({"day": pd.to_datetime([d for d in series.resets if first <= d <= last])}).assign(
         role="s7", text="reset"
     )

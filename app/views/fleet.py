@@ -34,7 +34,9 @@ def show() -> None:
         choices = reading.choices(fleet.name, version, FLEET_FILTERS)
     filters = _filters(choices)
     with states.loading(LOADING_HEIGHT):
-        described, read_at = reading.fleet(fleet.name, version, filters)
+        # Charts leave the verdict out, so a change of verdict needs no new description.
+        kept = tuple((name, values) for name, values in filters if name != "verdict")
+        described, read_at = reading.fleet(fleet.name, version, kept)
         drives = reading.drives(fleet.name, version, filters)
     drive_days = f", {described.drive_days:,} drive-days" if described.drive_days else ""
     head.say(

@@ -16,6 +16,7 @@ FLEET_HEIGHT = 170
 HEAT_HEIGHT = 452
 MOST_RATE_ROWS = 7
 MOST_CURVE_POINTS = 160
+LABEL_PIXELS, RATE_PIXELS = 6.4, 380
 OTHERS_TOLD_APART = 12
 
 
@@ -57,7 +58,8 @@ def rate_chart(rows: Sequence[RateRow]) -> tuple[Any, str]:
         ],
     )
     # The labels stand right of the intervals: the axis leaves them room.
-    across = alt.Scale(domain=[0, top * 1.42 or 1.0], nice=False)
+    label = LABEL_PIXELS * max(len(text) for text in data["label"]) / RATE_PIXELS
+    across = alt.Scale(domain=[0, top / (1 - label) or 1.0], nice=False)
     sentence = axis(True, title="% a year, with exact 95 % interval", tickCount=6, format=",.3~f", titlePadding=8)
     chart = alt.layer(
         base.mark_rule(strokeWidth=2).encode(

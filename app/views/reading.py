@@ -10,10 +10,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -24,9 +24,11 @@ from app.analysis.filters import apply_filters
 from app.analysis.fleet_table import fleet_table
 from app.analysis.results import DriveDescription, FleetDescription, FleetOverview
 from app.settings import Settings, load
+from app.views.remembered import RememberedReads
 from app.wiring import Workspace, open_workspace
 from graph.errors import RefusedError, StoreError
 from graph.ontology import smart, terms
+from graph.ports import GraphStore
 
 MOST_RUNS = 1000
 MOST_REMEMBERED = 50
@@ -57,7 +59,8 @@ def settings() -> Settings:
 
 @st.cache_resource(show_spinner=False)
 def _open(opened_with: Settings) -> Workspace:
-    return open_workspace(opened_with)
+    opened = open_workspace(opened_with)
+    return replace(opened, store=cast(GraphStore, RememberedReads(opened.store)))
 
 
 def workspace() -> Workspace:
