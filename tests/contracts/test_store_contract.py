@@ -424,3 +424,23 @@ def test_a_backup_brings_everything_back(
     with pytest.raises(AtollError, match="nothing-here"):
         store.restore(tmp_path / "nothing-here")
     assert store.version() == 1
+
+
+@pytest.fixture(scope="module")
+def answers_of_the_other_store() -> dict[str, Any]:
+    return {}
+
+
+def test_every_query_of_the_catalogue_gives_the_same_on_both_stores(
+    store: GraphStore,
+    make_fleet: Make,
+    write_run: Make,
+    fingerprint: str,
+    answers_of_the_other_store: dict[str, Any],
+) -> None:
+    write_run(store, make_fleet(["S1", "S2", "S3"]), fingerprint, fleet="demo", readings_manifest="one.json")
+    own_to_each = {"run", "started_at", "completed_at"}
+    for query in reads():
+        records = store.query(query.name, query.example).records()
+        rows = sorted(([(k, v) for k, v in row.items() if k not in own_to_each] for row in records), key=str)
+        assert answers_of_the_other_store.setdefault(query.name, rows) == rows, query.name
