@@ -31,7 +31,7 @@ from ingest.telemetry.report import IngestReport
 from ingest.telemetry.settled import LateRefusal, Settled
 from ingest.telemetry.spill import Spill
 from ingest.telemetry.stored import current_manifest, fleet_record, ingest_runs, live_manifests, rows_by_key
-from ingest.telemetry.tables import SourceTables, window_batch
+from ingest.telemetry.tables import SourceTables, window_batch, window_key
 
 __all__ = ["WINDOW_DAYS", "IngestReport", "ingest_telemetry"]
 
@@ -42,7 +42,9 @@ OPERATIONS_TO_LOAD = 20_000  # from here on the store's way for large batches pa
 NUM_EXAMPLES = 5
 STORED_DRIVES = pa.schema([("drive", pa.string()), ("capacity_bytes", pa.int64()), ("last_day", pa.date32())])
 STORED_FAILURES = pa.schema([("failure", pa.string()), ("precision", pa.string())])
-STORED_WINDOWS = pa.schema([("drive", pa.string()), ("window", pa.string()), ("citations", pa.int64())])
+STORED_WINDOWS = pa.schema(
+    [*((name, pa.string()) for name in ("drive", "window", "content_sha256")), ("citations", pa.int64())]
+)
 STORED_PLACEMENTS = pa.schema(
     [
         *((name, pa.string()) for name in ("drive", "relation", "place")),
@@ -259,18 +261,22 @@ class _Ingest:
         windows = latest_windows(_filled(self._lake.readings([manifest]).semi_join(own, "drive_key")), WINDOW_DAYS)
         target = self._folder / "windows.parquet"
         windows.to_parquet(str(target))
+        key = window_key(WINDOW_DAYS)
+        held = rows_by_key(self._store, "stored_windows", keys, STORED_WINDOWS)
+        settled.sql.register("source_held", held)
+        # The same content gives the same window. Computed again, a slope may differ in its last digit, because engines
+        # add up in any order; so what is stored for the same content is left as it is.
         settled.fetch(
-            "CREATE OR REPLACE TEMP VIEW source_windows AS "
-            f"SELECT *, row_number() OVER (ORDER BY drive_key) - 1 AS number FROM '{target}'"
+            "CREATE OR REPLACE TEMP TABLE source_windows AS "
+            f"SELECT *, row_number() OVER (ORDER BY drive_key) - 1 AS number FROM '{target}' w WHERE NOT EXISTS "
+            f"(FROM source_held h WHERE h.window = {key} AND h.content_sha256 = w.content_sha256)"
         )
-        current: set[str] = set()
-        for first in range(0, self._report.windows, WINDOWS_A_BATCH):
-            batch = window_batch(settled, self._fleet, WINDOW_DAYS, first, WINDOWS_A_BATCH)
-            current.update(_column(batch.nodes[0].rows, "key"))
-            self._write(run, batch)
-            self._tell("windows", min(first + WINDOWS_A_BATCH, self._report.windows), self._report.windows)
-        held = rows_by_key(self._store, "stored_windows", keys, STORED_WINDOWS).to_pylist()
-        gone = [row["window"] for row in held if row["window"] not in current and not row["citations"]]
+        total = settled.number("source_windows")
+        for first in range(0, total, WINDOWS_A_BATCH):
+            self._write(run, window_batch(settled, self._fleet, WINDOW_DAYS, first, WINDOWS_A_BATCH))
+            self._tell("windows", min(first + WINDOWS_A_BATCH, total), total)
+        current = set(_column(settled.arrow(f"SELECT {key} AS key FROM '{target}'"), "key"))
+        gone = [row["window"] for row in held.to_pylist() if row["window"] not in current and not row["citations"]]
         if gone:
             self._store.delete(run, "TelemetryWindow", gone)
 

@@ -267,6 +267,11 @@ class SourceTables:
         return RelationTable(relation, head, tail, self._settled.arrow(query))
 
 
+def window_key(days: int) -> str:
+    """SQL for the key of a window in a row of windows."""
+    return f"'window:' || drive_key || ':' || last_day || ':{days}:{DEFINITION_VERSION}'"
+
+
 def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int) -> Batch:
     """Some telemetry windows of the table ``source_windows`` with their readings' measures.
 
@@ -278,7 +283,7 @@ def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int
         count: How many.
     """
     part = f"(FROM source_windows WHERE number >= {first} AND number < {first + count})"
-    key = f"'window:' || drive_key || ':' || last_day || ':{days}:{DEFINITION_VERSION}'"
+    key = window_key(days)
     columns = {row[0] for row in settled.fetch("DESCRIBE source_windows")}
     derived = f"coalesce({DERIVED_DAY}_max, 0) > 0" if f"{DERIVED_DAY}_max" in columns else "false"
     nodes = settled.arrow(
