@@ -15,6 +15,7 @@ from graph.ontology.model import Severity
 
 TREND_CARDS = 6
 TREND_DAYS = 90
+CHANGE_DAYS = 30
 LOADING_HEIGHT = 620
 
 
@@ -212,9 +213,9 @@ def _trends(described: DriveDescription) -> None:
 def _trend(item: AttributeSeries, first: date, last: date) -> None:
     value = formats.quantity(item.values[-1], item.unit)
     color = severity.text_color(item.severity)
-    change = (
-        f" :small[:{color}[{formats.escape(formats.signed(item.change))} in 30 d]]" if item.change is not None else ""
-    )
+    unit = item.unit if item.unit in ("%", "°C", *formats.BYTE_UNITS) else ""  # others stand beside the value
+    told = "" if item.change is None else f"{formats.signed(item.change, unit)} in {CHANGE_DAYS} d"
+    change = f" :small[:{color}[{formats.escape(told)}]]" if told else ""
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
         st.markdown(f"**{formats.escape(item.name)}**", width="stretch", wrap=False)
         st.markdown(f"**{formats.escape(value)}**{change}", width="content", wrap=False)

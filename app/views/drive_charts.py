@@ -39,6 +39,7 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     low, high = min(values), max(values)
     room = (high - low) * 0.08 or max(abs(high) * 0.05, 1.0)
     floor = 0.0 if low == 0 else low - room
+    ceiling = min(high + room, 100.0) if series.unit == "%" and high <= 100 else high + room
     whole = all(float(value).is_integer() for value in values)
     pattern = ",.3~s" if high >= formats.COMPACT_FROM else ",.0f" if whole or high - low >= 4 else ",.2~f"
     across = alt.X(
@@ -48,7 +49,7 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     )
     up = alt.Y(
         "value:Q",
-        scale=alt.Scale(domain=[floor, high + room], nice=False, zero=False),
+        scale=alt.Scale(domain=[floor, ceiling], nice=False, zero=False),
         axis=axis(True, tickCount=4, tickMinStep=1 if whole else 0, format=pattern),
     )
     tooltip = [

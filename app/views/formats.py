@@ -10,6 +10,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 COMPACT_FROM = 1e7
+BYTE_UNITS = ("B", "bytes", "BYTE")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
 
 
@@ -39,7 +40,7 @@ def quantity(value: float | None, unit: str) -> str:
     """A number with its unit: ``46 °C``, ``71 %``, ``84``, ``84.8 G LBAs``; bytes as GB, TB or PB."""
     if value is None or not math.isfinite(value):
         return ""
-    if unit in ("B", "bytes", "BYTE"):
+    if unit in BYTE_UNITS:
         return data_size(value)
     if abs(value) >= COMPACT_FROM:
         return f"{number(value / 1e9)} G {unit}" if abs(value) >= 1e9 else f"{number(value / 1e6)} M {unit}"

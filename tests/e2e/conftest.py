@@ -47,7 +47,7 @@ def run_atoll(workspace: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def serving(workspace: Path, folder: Path) -> Iterator[str]:
+def serving(workspace: Path, folder: Path, **environment: str) -> Iterator[str]:
     """Serve the app on a free loopback port, started from a directory that is not the project's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,7 +59,7 @@ def serving(workspace: Path, folder: Path) -> Iterator[str]:
                 sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"), "--server.headless", "true",
                 "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none",
             ],
-            cwd=folder, env=_environment(workspace), stdout=log, stderr=subprocess.STDOUT,
+            cwd=folder, env={**_environment(workspace), **environment}, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         address = f"http://127.0.0.1:{port}"
         try:
@@ -89,7 +89,7 @@ def atoll() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Callable[[Path, Path], AbstractContextManager[str]]:
+def serve() -> Callable[..., AbstractContextManager[str]]:
     """Serve the app on a workspace, with a folder for its log: ``with serve(workspace, folder) as address``."""
     return serving
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,17 +114,16 @@ def test_without_a_workspace_the_app_says_how_to_make_one(
         seen.picture("state-no-workspace")
 
 
-def test_a_store_that_cannot_be_started_is_said_with_the_way_on(
+def test_a_store_that_does_not_answer_is_said_with_the_way_on(
     visit: Callable[..., Any], serve: Callable[..., Any], demo_workspace: Path, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "workspace"
-    broken.mkdir()
-    shutil.copy(demo_workspace / "workspace.json", broken)
-    (broken / "store").write_text("not a folder")
-    with serve(broken, tmp_path / "served") as address:
+    nobody = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
+    with serve(demo_workspace, tmp_path / "served", **nobody) as address:
         seen = visit()
         seen.open(address)
         shown = seen.page.locator('[data-testid="stMain"]').inner_text()
-        assert "Try again" in shown
+        assert "Store not reachable" in shown
+        assert "127.0.0.1:9" in shown
         assert "Traceback" not in shown
+        assert seen.page.get_by_role("button", name="Try again").is_visible()
         seen.picture("state-store-not-reachable")
