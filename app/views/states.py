@@ -57,9 +57,8 @@ def no_fleet(settings: Settings) -> None:
 def store_unreachable(error: StoreError, settings: Settings) -> None:
     """The store does not answer: what, where, what is safe, which commands, and a way to try again."""
     with st.container(border=True):
-        st.error(
-            f"{formats.escape(error)} Nothing stored is lost.", title="Store not reachable", icon=":material/cloud_off:"
-        )
+        safe = "" if "lost" in str(error) else " Nothing stored is lost."
+        st.error(f"{formats.escape(error)}{safe}", title="Store not reachable", icon=":material/cloud_off:")
         place = f" --workspace {settings.workspace}" if settings.is_embedded else f" --store {settings.store_url}"
         commands = ["status", "start"] if settings.is_embedded else ["status"]
         st.code("\n".join(f"atoll store {command}{place}" for command in commands), language=None, wrap_lines=True)
