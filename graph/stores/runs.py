@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import neo4j
 
-from graph.errors import InputError
+from graph.errors import InputError, StoreError
 from graph.ports import Run
 from graph.stores import content
 from graph.stores.connection import Connection, own, records
@@ -20,7 +21,7 @@ from graph.stores.vocabulary import check_label
 from graph.stores.writer import OPERATIONS, relation_difference
 
 LOADING, COMPLETE = "loading", "complete"
-KINDS = ("ingest", "assess", "schema")
+DISCARD = "discard"  # kind of a run that holds what another one deleted, until it is removed
 
 
 class Runs:
@@ -55,16 +56,7 @@ class Runs:
                 self.remove(leftover["key"])
         if resumed is None:
             resumed = OpenRun(Run(f"run:{uuid.uuid4()}", kind, source, fingerprint))
-            properties = {
-                "key": resumed.run.key,
-                "name": f"{kind} of {source}",
-                "kind": kind,
-                "source": source,
-                "fingerprint": fingerprint,
-                "status": LOADING,
-                "started_at": datetime.now(UTC),
-            }
-            self._connection.tell("begin_run", {"properties": properties})
+            self._connection.tell("begin_run", {"properties": _loading(resumed.run)})
         self._open[resumed.run.key] = resumed
         return resumed.run
 
@@ -117,12 +109,15 @@ class Runs:
                     f"{run.key}.{name}: {value!r} cannot be stored. Expected text, number, day, time or list."
                 )
 
+        discarding = Run(f"run:{uuid.uuid4()}", DISCARD, run.source, run.key)
+
         def transaction(tx: neo4j.ManagedTransaction) -> int:
             meta = plain(records(tx, own("read_meta"))[0][0])
             changed = not (active.created.is_empty() and active.held.is_empty())
             tally = Tally.from_properties(meta).plus(active.created)
             tally.content = (tally.content + self._apply_changes(tx, active)) % content.MODULUS
-            tally = self._apply_deletions(tx, active, tally)
+            if active.held.deletions:
+                tally = tally.plus(self._discard(tx, active, discarding), sign=-1)
             version = int(meta["version"]) + int(changed)
             done = {"status": COMPLETE, "completed_at": datetime.now(UTC), "store_version": version, **properties}
             records(tx, own("update_run"), {"run": run.key, "properties": done})
@@ -132,6 +127,9 @@ class Runs:
 
         version = int(self._connection.write(transaction))
         del self._open[run.key]
+        if active.held.deletions:
+            with contextlib.suppress(StoreError):  # the run is complete; the next one removes what is left
+                self.remove(discarding.key)
         return version
 
     def _apply_changes(self, tx: neo4j.ManagedTransaction, active: OpenRun) -> int:
@@ -167,23 +165,31 @@ class Runs:
                 records(tx, text, {"rows": rows})
         return added
 
-    def _apply_deletions(self, tx: neo4j.ManagedTransaction, active: OpenRun, tally: Tally) -> Tally:
-        """Delete the noted nodes; a relationship between two of them goes, and is counted, once."""
+    def _discard(self, tx: neo4j.ManagedTransaction, active: OpenRun, discarding: Run) -> Tally:
+        """Hide the noted nodes and what is attached to them, by handing them to a run that is never completed.
+
+        Deleting takes long where a neighbour has very many relationships, and readers need not wait for it. A
+        relationship between two of the nodes is counted once.
+        """
+        gone, counted = Tally(), set[str]()
         for label, keys in active.held.deletions.items():
             for part in chunks(list(keys)):
-                whole = own("read_nodes_whole", label=label)
-                nodes = [plain(row[1]) for row in records(tx, whole, {"keys": part})]
-                attached = records(tx, own("read_attached", label=label), {"keys": part})
-                gone = Tally({label: len(nodes)}, {}, content.of_stored_nodes(label, nodes))
+                nodes = [plain(row[1]) for row in records(tx, own("read_nodes_whole", label=label), {"keys": part})]
+                gone = gone.plus(Tally({label: len(nodes)}, {}, content.of_stored_nodes(label, nodes)))
                 by_type: dict[str, list[dict[str, Any]]] = {}
-                for _, relation, head, tail, stored in attached:
-                    by_type.setdefault(relation, []).append({"head": head, "tail": tail, **plain(stored)})
-                for relation, stored_relations in by_type.items():
-                    gone.relations[relation] = len(stored_relations)
-                    gone.content += content.of_stored_relations(relation, stored_relations)
-                records(tx, own("delete_nodes", label=label), {"keys": part})
-                tally = tally.plus(gone, sign=-1)
-        return tally
+                for identity, relation, head, tail, stored in records(
+                    tx, own("read_attached", label=label), {"keys": part}
+                ):
+                    if identity not in counted:
+                        counted.add(identity)
+                        by_type.setdefault(relation, []).append({"head": head, "tail": tail, **plain(stored)})
+                for relation, attached in by_type.items():
+                    hashed = content.of_stored_relations(relation, attached)
+                    gone = gone.plus(Tally({}, {relation: len(attached)}, hashed))
+                records(tx, own("discard_nodes", label=label), {"keys": part, "run": discarding.key})
+        properties = {**_loading(discarding), **gone.to_properties()}
+        records(tx, own("begin_run"), {"properties": properties})
+        return gone
 
     def remove(self, run_key: str) -> None:
         """Remove an incomplete run and all it wrote; it stays invisible until the last of it is gone."""
@@ -216,6 +222,19 @@ class Runs:
 
     def _update(self, run_key: str, properties: Mapping[str, Any]) -> None:
         self._connection.tell("update_run", {"run": run_key, "properties": dict(properties)})
+
+
+def _loading(run: Run) -> dict[str, Any]:
+    """Properties of a run that begins."""
+    return {
+        "key": run.key,
+        "name": f"{run.kind} of {run.source}",
+        "kind": run.kind,
+        "source": run.source,
+        "fingerprint": run.fingerprint,
+        "status": LOADING,
+        "started_at": datetime.now(UTC),
+    }
 
 
 def chunks(keys: list[Any], size: int = OPERATIONS) -> Iterator[list[Any]]:

@@ -1,19 +1,26 @@
-"""Removes what an unfinished run wrote, by a scan of the records.
+"""Removes what a run wrote or was handed to discard, by a scan of the records.
 
 A killed bulk load leaves relationships that only one of their ends knows, or none: Cypher, which walks from node to
 node, does not see them all. A scan of the relationship types does.
+
+Deleting a relationship makes ArcadeDB search the relationship lists of both ends for it, which takes quadratic time
+where an end has very many (every telemetry window reads the same few attributes). From such an end all are removed in
+one walk over its list.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 DELETE_ROWS = 5_000  # a transaction
+UNLINK_ROWS = 20_000  # a transaction; their number is bounded by the heap
+CROWDED = 100  # relationships to one neighbour from which a walk over its list pays
 
 
 def remove_run(database: Any, run: str, progress: Callable[[int, int], None]) -> dict[str, int]:
-    """Delete every relationship and node whose property ``run`` is ``run``, in transactions of 5,000.
+    """Delete every node whose property ``run`` is ``run`` with its relationships, and every such relationship.
 
     Args:
         database: ``arcadedb_embedded`` database of the server.
@@ -21,27 +28,76 @@ def remove_run(database: Any, run: str, progress: Callable[[int, int], None]) ->
         progress: Called with (rows done, rows found so far).
 
     Returns:
-        ``nodes`` and ``relationships``: how many were deleted.
+        ``nodes`` and ``relationships``: how many with that property were deleted, and relationships of crowded
+        neighbours.
     """
     import jpype
 
     edge_type = jpype.JClass("com.arcadedb.schema.EdgeType")
     vertex_type = jpype.JClass("com.arcadedb.schema.VertexType")
     types = list(database._java_db.getSchema().getTypes())
-    counts = {"relationships": 0, "nodes": 0}
-    found = done = 0
-    for kind, wanted in (("relationships", edge_type), ("nodes", vertex_type)):
-        for each in types:
-            if not isinstance(each, wanted):
-                continue
-            result = database.query("sql", f"SELECT @rid AS rid FROM `{each.getName()}` WHERE run = :run", {"run": run})
-            rids = [str(row["rid"]) for row in result.to_list()]
-            found += len(rids)
-            for start in range(0, len(rids), DELETE_ROWS):
-                chunk = rids[start : start + DELETE_ROWS]
-                with database.transaction():
-                    database.command("sql", f"DELETE FROM [{','.join(chunk)}]")
-                done += len(chunk)
-                progress(done, found)
-            counts[kind] += len(rids)
+    rids = {
+        each.getName(): _rids_of_run(database, each.getName(), run) for each in types if isinstance(each, vertex_type)
+    }
+    counts = {"relationships": _unlink_crowded(database._java_db, [rid for part in rids.values() for rid in part])}
+    for each in types:
+        if isinstance(each, edge_type):
+            rids[each.getName()] = _rids_of_run(database, each.getName(), run)
+            counts["relationships"] += len(rids[each.getName()])
+    counts["nodes"] = sum(len(rids[each.getName()]) for each in types if isinstance(each, vertex_type))
+    going = [rid for each in types if isinstance(each, edge_type) for rid in rids[each.getName()]]
+    going += [rid for each in types if isinstance(each, vertex_type) for rid in rids[each.getName()]]
+    for start in range(0, len(going), DELETE_ROWS):
+        chunk = going[start : start + DELETE_ROWS]
+        with database.transaction():
+            database.command("sql", f"DELETE FROM [{','.join(chunk)}]")
+        progress(start + len(chunk), len(going))
     return counts
+
+
+def _rids_of_run(database: Any, type_name: str, run: str) -> list[str]:
+    result = database.query("sql", f"SELECT @rid AS rid FROM `{type_name}` WHERE run = :run", {"run": run})
+    return [str(row["rid"]) for row in result.to_list()]
+
+
+def _unlink_crowded(java_database: Any, rids: list[str]) -> int:
+    """Delete the relationships between some nodes and neighbours that have very many of them; returns how many."""
+    import jpype
+
+    rid_class = jpype.JClass("com.arcadedb.database.RID")
+    direction = jpype.JClass("com.arcadedb.graph.Vertex$DIRECTION")
+    opposite = {direction.OUT: direction.IN, direction.IN: direction.OUT}
+    crowds: Counter[tuple[str, Any]] = Counter()
+    for rid in rids:
+        vertex = java_database.lookupByRID(rid_class(rid), True).asVertex()
+        for side, back in opposite.items():
+            for neighbour in vertex.getConnectedVertexRIDs(side):
+                crowds[str(neighbour), back] += 1
+    going = set(rids)
+    removed = 0
+    for (neighbour, side), number in crowds.items():
+        if number < CROWDED or neighbour in going:
+            continue
+        while taken := _walk(java_database, rid_class(neighbour), side, going):
+            removed += taken
+    return removed
+
+
+def _walk(java_database: Any, neighbour: Any, side: Any, going: set[str]) -> int:
+    """Remove at most ``UNLINK_ROWS`` relationships from one node's list, in one transaction; returns how many."""
+    removed = 0
+    java_database.begin()
+    try:
+        edges = java_database.lookupByRID(neighbour, True).asVertex().getEdges(side).iterator()
+        while removed < UNLINK_ROWS and edges.hasNext():
+            edge = edges.next()
+            end = edge.getOut() if side.name() == "IN" else edge.getIn()
+            if str(end) in going:
+                edges.remove()
+                removed += 1
+        java_database.commit()
+    except BaseException:
+        if java_database.isTransactionActive():
+            java_database.rollback()
+        raise
+    return removed
