@@ -31,7 +31,7 @@ check: $(STAMP)
 
 #: make gates   the long gates in full (twenty kills, both stores, real data)
 gates: $(STAMP)
-	$(BIN)/python -m pytest --gates -m gate $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --gates tests/gates $(PYTEST_ARGS)
 
 #: make bench   every benchmark with its peer, as ratios
 bench: $(STAMP)
