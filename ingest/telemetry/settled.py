@@ -45,14 +45,20 @@ class Settled:
         self.fetch(
             "CREATE OR REPLACE TEMP TABLE source_refused (row BIGINT, other BIGINT, conflict VARCHAR, value VARCHAR)"
         )
-        self.fetch("CREATE OR REPLACE TEMP TABLE source_doubles (row BIGINT)")
+        self.fetch("CREATE OR REPLACE TEMP TABLE source_doubles (row BIGINT, other BIGINT)")
         for name in (*TABLES, "readings"):
             self.fetch(f"CREATE OR REPLACE TEMP VIEW source_all_{name} AS FROM {_scan(spill.paths(name))}")
-        for name in TABLES:
+        for name in ("drives", "placements", "intervals"):
             self.fetch(
                 f"CREATE OR REPLACE TEMP VIEW source_{name} AS FROM source_all_{name} "
                 "ANTI JOIN source_refused USING (row) ANTI JOIN source_doubles USING (row)"
             )
+        # Of rows that are one drive-day the first counts; that the drive failed counts whichever of them says so.
+        self.fetch(
+            "CREATE OR REPLACE TEMP VIEW source_failures AS SELECT f.* FROM source_all_failures f "
+            "LEFT JOIN source_doubles d ON d.row = f.row "
+            "ANTI JOIN source_refused r ON r.row = coalesce(d.other, f.row)"
+        )
         self.attributes = self._filled()
         self._settle_doubles()
 
@@ -84,6 +90,7 @@ class Settled:
             self.fetch(f"CREATE OR REPLACE TEMP VIEW source_readings AS FROM {_scan([target])}")
 
     def _refuse_doubles(self) -> None:
+        """Of one drive-day, rows that say the same count once, whether or not they tell of its failure."""
         self.fetch(
             "CREATE OR REPLACE TEMP TABLE source_doubled AS "
             "SELECT drive_key, day FROM source_all_readings GROUP BY ALL HAVING count(*) > 1"
@@ -92,7 +99,7 @@ class Settled:
             return
         content = ", ".join(
             [f"r.{name}" for name in self.attributes]
-            + ["d.capacity_bytes", "f.row IS NOT NULL", "p.slot"]
+            + ["d.capacity_bytes", "p.slot"]
             + [f"p.{place}" for place in PLACES]
         )
         self.fetch(
@@ -102,13 +109,12 @@ class Settled:
               first_value(r.row) OVER same_day AS first_row
             FROM source_all_readings r SEMI JOIN source_doubled USING (drive_key, day)
             JOIN source_all_drives d ON d.row = r.row
-            LEFT JOIN source_all_failures f ON f.row = r.row
             LEFT JOIN source_all_placements p ON p.row = r.row
             WINDOW same_day AS (PARTITION BY r.drive_key, r.day ORDER BY r.row)
             """
         )
         other = "WHERE row <> first_row AND content"
-        self.fetch(f"INSERT INTO source_doubles SELECT row FROM source_ranked {other} = first_content")
+        self.fetch(f"INSERT INTO source_doubles SELECT row, first_row FROM source_ranked {other} = first_content")
         self.fetch(
             f"INSERT INTO source_refused SELECT row, first_row, '', '' FROM source_ranked {other} <> first_content"
         )

@@ -110,7 +110,27 @@ def test_equal_drive_days_count_once_and_different_ones_are_refused(bench: Bench
 
 def test_a_failure_on_a_doubled_day_is_not_lost_with_the_double(bench: Bench) -> None:
     report = bench.ingest(bench.file([row(0, failure=1), row(0, failure=1), row(1, "S2"), row(1, "S2", failure=1)]))
-    assert (report.failures, report.rows_deduplicated, report.rows_rejected) == (1, 1, 1)
+    assert (report.failures, report.rows_deduplicated, report.rows_rejected) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("failure_first", [True, False])
+def test_of_rows_that_differ_only_in_the_failure_the_failure_wins(bench: Bench, failure_first: bool) -> None:
+    rows = [row(0, smart_5=3, failure=1), row(0, smart_5=3)]
+    report = bench.ingest(bench.file(rows if failure_first else rows[::-1]))
+    assert (report.failures, report.rows_deduplicated, report.rows_rejected) == (1, 1, 0)
+    events = bench.cypher("MATCH (f:FailureEvent {fleet: $fleet}) RETURN f.day AS day, f.status AS status")
+    assert events == [(ZERO, "failed")]
+    assert [reading["ata_5"] for reading in bench.readings()] == [3.0]
+
+
+@pytest.mark.parametrize("failure_first", [True, False])
+def test_a_failure_of_a_refused_drive_day_does_not_count_whichever_row_tells_it(
+    bench: Bench, failure_first: bool
+) -> None:
+    bench.ingest(bench.file([row(0, smart_5=1)]))
+    rows = [row(0, smart_5=3, failure=1), row(0, smart_5=3)]
+    report = bench.ingest(bench.file(rows if failure_first else rows[::-1], name="second.csv"))
+    assert (report.failures, report.rows_deduplicated, report.rows_rejected) == (0, 1, 1)
 
 
 def test_the_quarantine_file_tells_place_value_and_reason_of_each_row(bench: Bench) -> None:
