@@ -22,6 +22,9 @@ MAX_LINE_BYTES = 1 << 20
 BLOCK_BYTES = 8 << 20
 PARQUET_ROWS = 100_000
 SUFFIXES = (".csv", ".parquet")
+PACKED_SUFFIXES = (".gz", ".zip")
+PACKED = {b"\x1f\x8b": "gzip-compressed", b"PK\x03\x04": "a zip archive"}  # by their first bytes
+EMPTY_LINES = b'\r\n,"'  # what lines without a value are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     """Files named by paths; of a folder all CSV and Parquet files directly in it, in the order of their names.
 
     Raises:
-        InputError: A path does not exist, or a folder holds no such file.
+        InputError: A path does not exist, or a folder holds no such file (perhaps compressed ones).
     """
     found: list[Path] = []
     for path in paths:
@@ -55,7 +58,11 @@ def expand(paths: Sequence[Path]) -> list[Path]:
             if path.is_dir():
                 inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
                 if not inside:
-                    raise InputError(f"{path}: this folder holds no .csv or .parquet file.")
+                    packed = next(
+                        (file for file in sorted(path.iterdir()) if file.suffix.lower() in PACKED_SUFFIXES), None
+                    )
+                    hint = f" {packed.name} is compressed: unpack it first." if packed else ""
+                    raise InputError(f"{path}: this folder holds no .csv or .parquet file.{hint}")
                 found += inside
             elif path.exists():
                 found.append(path)
@@ -72,19 +79,24 @@ def look_over(path: Path) -> SourceFile:
     """Hash a file, make sure that it can be parsed in bounded memory, and read its header.
 
     Raises:
-        InputError: It cannot be read, is empty, is neither UTF-8 text nor Parquet, or has a line that is too long.
+        InputError: It cannot be read, is empty or has no rows, is compressed, is neither UTF-8 text nor Parquet, or
+            has a line that is too long.
     """
     try:
         with path.open("rb") as stream:
-            is_parquet = stream.read(4) == b"PAR1"
+            begin = stream.read(4)
+        is_parquet = begin == b"PAR1"
+        for magic, what in PACKED.items():
+            if begin.startswith(magic):
+                raise InputError(f"{path}: is {what}: unpack it first.")
         digest = _digest(path, as_text=not is_parquet)
         if is_parquet:
             file = pq.ParquetFile(path)
             raw = file.schema_arrow.metadata or {}
             metadata = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in raw.items()}
-            columns = tuple(file.schema_arrow.names)
+            columns, has_rows = tuple(file.schema_arrow.names), file.metadata.num_rows > 0
         else:
-            metadata, columns = {}, _header(path)
+            metadata, columns, has_rows = {}, _header(path), _has_rows(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
     except pa.ArrowInvalid as error:
@@ -92,6 +104,8 @@ def look_over(path: Path) -> SourceFile:
     doubled = sorted({name for name in columns if columns.count(name) > 1})
     if doubled:
         raise InputError(f"{path}:1: column '{doubled[0]}' stands there more than once; name each column once.")
+    if not has_rows:
+        raise InputError(f"{path}: has a header but no rows.")
     return SourceFile(path, digest, columns, is_parquet, metadata)
 
 
@@ -102,17 +116,12 @@ def chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
         Rows as they stand there; and for lines that have too few or too many fields a table of schema ``REJECTS``.
 
     Raises:
-        InputError: The file is damaged further on, or has no rows.
+        InputError: The file is damaged further on.
     """
-    num_rows = 0
     try:
-        for piece in _parquet_chunks(file) if file.is_parquet else _csv_chunks(file):
-            num_rows += piece.rows.num_rows if isinstance(piece, RawRows) else piece.num_rows
-            yield piece
+        yield from _parquet_chunks(file) if file.is_parquet else _csv_chunks(file)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{file.path}: cannot be read to its end ({_first_line(error)}).") from error
-    if not num_rows:
-        raise InputError(f"{file.path}: has a header but no rows.")
 
 
 def _digest(path: Path, *, as_text: bool) -> str:
@@ -157,6 +166,13 @@ def _header(path: Path) -> tuple[str, ...]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header = next(csv.reader([stream.readline().rstrip("\r\n")]), [])
     return tuple(name.strip() for name in header)
+
+
+def _has_rows(path: Path) -> bool:
+    """Whether anything but empty lines follows the header."""
+    with path.open("rb") as stream:
+        stream.readline()
+        return any(block.strip(EMPTY_LINES) for block in iter(lambda: stream.read(MAX_LINE_BYTES), b""))
 
 
 def _parquet_chunks(file: SourceFile) -> Iterator[RawRows]:

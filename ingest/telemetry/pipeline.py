@@ -99,7 +99,8 @@ def ingest_telemetry(
     if chosen.one_row_a_day and any(Path(path).is_dir() for path in paths):
         same = [run for run in ingest_runs(store) if (run.fleet, run.format) == (fleet, chosen.name)]
         known = {sha256 for run in same for sha256 in run.files}
-    source = open_source(files, chosen, frozenset(known), tell)
+    source = open_source(files, chosen, frozenset(known), tell, named={Path(path) for path in paths})
+    report.notes += [f"Refused, the other files were read: {sentence}" for sentence in source.refused]
     report.files_read, report.files_skipped = len(source.files), len(source.skipped)
     report.unknown_columns = source.unknown_columns
     if source.files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,12 +28,14 @@ class Source:
         format: Their format.
         files: Those to read.
         skipped: Those that an earlier run had read.
+        refused: Why files of a folder cannot be used, a sentence each.
         num_rows: Rows read so far.
     """
 
     format: Format
     files: list[SourceFile]
     skipped: list[SourceFile] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     num_rows: int = 0
 
     @property
@@ -42,29 +44,42 @@ class Source:
         return sorted({name for file in self.files for name in self.format.unknown(file)})
 
 
-def open_source(paths: Sequence[Path], chosen: Format, known: frozenset[str], progress: Progress) -> Source:
-    """Look over files and sort out those that need no reading.
+def open_source(
+    paths: Sequence[Path], chosen: Format, known: frozenset[str], progress: Progress, *, named: Collection[Path]
+) -> Source:
+    """Look over files and sort out those that need no reading, and of a folder those that cannot be used.
 
     Args:
         paths: The files.
         chosen: Their format.
         known: Hashes of files that need not be read again.
         progress: Called after each file.
+        named: Files that were asked for one by one; the others were found in a folder.
 
     Raises:
-        InputError: A file cannot be read or is not of the format.
+        InputError: A file that was asked for, or every file, cannot be read or is not of the format.
     """
     files: dict[str, SourceFile] = {}
-    skipped = []
+    skipped, unusable = [], []
     for number, path in enumerate(paths):
-        file = look_over(path)
-        check_columns(chosen, required_columns(), file)
+        progress("look over", number, len(paths))
+        try:
+            file = look_over(path)
+            check_columns(chosen, required_columns(), file)
+        except InputError as error:
+            if path in named:
+                raise
+            unusable.append(str(error))
+            continue
         if file.sha256 in known or file.sha256 in files:
             skipped.append(file)
         else:
             files[file.sha256] = file
-        progress("look over", number + 1, len(paths))
-    return Source(chosen, list(files.values()), skipped)
+    progress("look over", len(paths), len(paths))
+    if not files and not skipped:
+        others = f" None of the {len(paths)} files can be used." if len(paths) > 1 else ""
+        raise InputError(unusable[0] + others)
+    return Source(chosen, list(files.values()), skipped, unusable)
 
 
 def read(source: Source, fleet: str, spill: Spill, progress: Progress) -> None:

@@ -22,7 +22,7 @@ class IngestReport:
         files_read: Files that were read.
         files_skipped: Files whose content an earlier run had read.
         unknown_columns: Columns that mean nothing to the format and were kept out.
-        notes: What the format says of every source.
+        notes: What the format says of every source, and which files of a folder cannot be used and why.
         drives: Drives of this source.
         windows: Telemetry windows of this source's drives.
         failures: Failure events of status ``failed`` of this source.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,29 @@ def test_an_empty_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "none.csv").touch()
     with pytest.raises(InputError, match=r"none.csv: is empty"):
         look_over(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("rows", ["", "\n\r\n", ',\n"",\n'])
+def test_a_file_without_rows_is_an_error(tmp_path: Path, rows: str) -> None:
+    (tmp_path / "bare.csv").write_text("date,model\n" + rows)
+    with pytest.raises(InputError, match=r"bare.csv: has a header but no rows"):
+        look_over(tmp_path / "bare.csv")
+
+
+def test_a_compressed_file_is_to_be_unpacked_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_bytes(gzip.compress(b"date,model\n2013-04-10,M\n"))
+    with pytest.raises(InputError, match=r"day.csv: is gzip-compressed: unpack it first"):
+        look_over(tmp_path / "day.csv")
+    with zipfile.ZipFile(tmp_path / "quarter.csv", "w") as archive:
+        archive.writestr("day.csv", "date,model\n")
+    with pytest.raises(InputError, match=r"quarter.csv: is a zip archive: unpack it first"):
+        look_over(tmp_path / "quarter.csv")
+
+
+def test_a_folder_of_compressed_files_is_to_be_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "2024-01-01.csv.gz").write_bytes(gzip.compress(b"date,model\n"))
+    with pytest.raises(InputError, match=r"holds no .csv or .parquet file. 2024-01-01.csv.gz is compressed: unpack"):
+        expand([tmp_path])
 
 
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:

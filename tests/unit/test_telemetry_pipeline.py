@@ -206,6 +206,33 @@ def test_of_a_folder_only_new_files_are_read(bench: Bench) -> None:
     assert bench.drive() == (4000787030016, ZERO, ZERO + timedelta(days=2), 3)
 
 
+def test_an_unusable_file_of_a_folder_is_named_and_the_others_are_read(bench: Bench) -> None:
+    folder = bench.folder / "days"
+    bench.file([row(0)], name="days/2024-05-01.csv")
+    bare = bench.file([], name="days/2024-05-02.csv")
+    (folder / "2024-05-03.csv").touch()
+    bench.file([["a table", "of something else"]], ["x", "y"], name="days/notes.csv")
+    report = bench.ingest(folder)
+    assert (report.files_read, report.rows_read, report.drives) == (1, 1, 1)
+    refused = [note for note in report.notes if note.startswith("Refused")]
+    assert len(refused) == 3
+    assert f"{bare}: has a header but no rows" in refused[0]
+    assert "2024-05-03.csv: is empty" in refused[1]
+    assert "notes.csv:1: column 'date' is missing" in refused[2]
+    again = bench.ingest(folder)
+    assert (again.files_read, again.files_skipped) == (0, 1)
+    assert [note for note in again.notes if note.startswith("Refused")] == refused
+    with pytest.raises(InputError, match="has a header but no rows"):
+        bench.ingest(folder / "2024-05-01.csv", bare)
+
+
+def test_a_folder_without_a_usable_file_is_one_error(bench: Bench) -> None:
+    for day in (1, 2):
+        bench.file([], name=f"days/2024-05-0{day}.csv")
+    with pytest.raises(InputError, match=r"2024-05-01.csv: has a header but no rows. None of the 2 files can be used"):
+        bench.ingest(bench.folder / "days")
+
+
 def test_a_drive_has_one_window_that_moves_on_with_its_days(bench: Bench) -> None:
     windows = "MATCH (:Drive {fleet: $fleet})-[:HAS_WINDOW]->(w) RETURN w.last_day AS day, w.num_readings AS number"
     bench.ingest(bench.file([row(day, smart_5=day) for day in range(3)]))
