@@ -32,7 +32,8 @@ class FleetData:
         drives: One row a drive, index ``drive_key``, sorted: ``serial, model, model_key, vendor, medium,
             capacity_bytes, first_day, last_day, drive_days``; name and key of ``host, rack, room, application,
             firmware``; ``site``; ``failure_day`` and ``failure_status`` of its end of service, else None;
-            ``is_failed``.
+            ``is_failed``; ``failure_days`` (a tuple, ascending) of all its events of status ``failed``, and
+            ``num_failures``, their number: a drive can fail, be put back and fail again.
         manifest: Current manifest of its readings, or None.
         data_time: Last day of data, or None.
         store_version: Version read.
@@ -110,6 +111,7 @@ def load_fleet(store: GraphStore, fleet: str, synthetic: bool) -> FleetData:
         drives[name] = drives["rack_key"].map(rooms[column])
     events = _frame(store, "failures_of_fleet", key)
     # A failure tells more than a loss of sight; of several events of one kind the first counts.
+    failures = events[events["status"].eq("failed")].sort_values("day").groupby("drive")["day"].agg(tuple)
     events["order"] = events["status"].map({"failed": 0, "retired": 1}).fillna(2)
     events = events.sort_values(["order", "day", "failure"], kind="stable").drop_duplicates("drive").set_index("drive")
     drives["failure_day"] = events["day"].reindex(drives.index)
@@ -118,6 +120,8 @@ def load_fleet(store: GraphStore, fleet: str, synthetic: bool) -> FleetData:
     drives = drives.astype(object).where(drives.notna(), None)
     drives["drive_days"] = pd.to_numeric(drives["drive_days"]).fillna(0).astype("int64")
     drives["is_failed"] = drives["is_failed"].astype(bool)
+    drives["failure_days"] = [failures.get(drive, ()) for drive in drives.index]
+    drives["num_failures"] = drives["failure_days"].map(len).astype("int64")
     days = drives["last_day"].dropna()
     return FleetData(
         name=fleet,

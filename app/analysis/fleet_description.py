@@ -70,7 +70,7 @@ def describe_fleet(
     observed = drives[drives["drive_days"] > 0]
     drive_days = int(observed["drive_days"].sum())
     reason = rate_reason(drives)
-    rate, low, high = annualised_failure_rate(int(observed["is_failed"].sum()), 0 if reason else drive_days)
+    rate, low, high = annualised_failure_rate(int(observed["num_failures"].sum()), 0 if reason else drive_days)
     verdicts = shown["verdict"].value_counts()
     capacities = drives["capacity_bytes"].map(lambda size: _capacity(size) if size else None)
     rated = drives.iloc[:0] if reason else drives
@@ -78,15 +78,15 @@ def describe_fleet(
         fleet=name,
         synthetic=synthetic,
         drives=len(drives),
-        failures=int(drives["is_failed"].sum()),
+        failures=int(drives["num_failures"].sum()),
         **_places(store, name, drives if others else None),
         drive_days=drive_days,
         afr_percent=rate,
         afr_low=low,
         afr_high=high,
         afr_reason=reason,
-        models=rates_by(rated, "model"),
-        capacities=rates_by(rated.assign(capacity=capacities.reindex(rated.index)), "capacity"),
+        models=rates_by(drives, "model", is_rated=not reason),
+        capacities=rates_by(drives.assign(capacity=capacities), "capacity", is_rated=not reason),
         age_bands=rates_by_age(rated),
         survival=survival_by_model(rated),
         verdicts={severity.value: int(verdicts.get(severity.value, 0)) for severity in Severity},
@@ -103,11 +103,11 @@ def rate_reason(drives: pd.DataFrame) -> str | None:
     """Why no failure rate can be given, or None where one can."""
     if not int(drives["drive_days"].sum()):
         return "No drive-day was observed: these drives are known from failure tickets only."
-    failed = drives[drives["is_failed"]]
-    unwatched = int((failed["drive_days"] == 0).sum())
-    if unwatched > MOST_UNWATCHED * len(failed):
+    failures = int(drives["num_failures"].sum())
+    unwatched = int(drives.loc[drives["drive_days"] == 0, "num_failures"].sum())
+    if unwatched > MOST_UNWATCHED * failures:
         return (
-            f"{unwatched:,} of {len(failed):,} failures are of drives without any observed day, so the drive-days "
+            f"{unwatched:,} of {failures:,} failures are of drives without any observed day, so the drive-days "
             "observed are not the exposure of these failures."
         )
     return None

@@ -60,7 +60,7 @@ def overview(
     reason = rate_reason(drives)
     observed = drives[drives["drive_days"] > 0]
     exposure = 0 if reason else int(observed["drive_days"].sum())
-    rate, low, high = annualised_failure_rate(int(observed["is_failed"].sum()), exposure)
+    rate, low, high = annualised_failure_rate(int(observed["num_failures"].sum()), exposure)
     hot_spot = _hot_spot(findings)
     series = _series(data, lake, drives, red)
     return FleetOverview(
@@ -74,7 +74,7 @@ def overview(
         afr_low=low,
         afr_high=high,
         afr_reason=reason,
-        failures=int(drives["is_failed"].sum()),
+        failures=int(drives["num_failures"].sum()),
         red=len(red),
         amber=int((serving["verdict"] == "amber").sum()),
         new_red=new_red,
@@ -130,7 +130,7 @@ def _series(data: FleetData, lake: ReadingsLake, drives: pd.DataFrame, red: pd.D
     by_day.index = pd.Index(pd.to_datetime(by_day["day"]).dt.date)
     first = min(by_day.index)
     ends = [end for end in ends if end - timedelta(days=6) >= first]
-    failed = drives.loc[drives["is_failed"] & (drives["drive_days"] > 0), "failure_day"].dropna()
+    failed = drives.loc[drives["drive_days"] > 0, "failure_days"].explode().dropna()
     span = timedelta(days=7 * WEEKS)
     found: dict[str, list] = {"weeks": ends, "drives": [], "afr": [], "red": [], "stale": []}
     for end in ends:

@@ -43,30 +43,41 @@ def rate_row(group: str, drives: int, failures: int, drive_days: int) -> RateRow
     return RateRow(group, drives, failures, drive_days, *annualised_failure_rate(failures, drive_days))
 
 
-def rates_by(drives: pd.DataFrame, column: str) -> list[RateRow]:
-    """Rates of the groups of ``column``, largest exposure first.
+def rates_by(drives: pd.DataFrame, column: str, *, is_rated: bool = True) -> list[RateRow]:
+    """Counts and rates of the groups of ``column``, largest exposure first.
 
     Args:
-        drives: Columns ``drive_days`` and ``is_failed`` (failed while observed) and the group's column; drives
-            without exposure or group are left out.
+        drives: Columns ``drive_days``, ``num_failures`` and the group's column; drives without a group are left out.
+            Those without exposure count as drives of their group and their failures as its failures, but no failure
+            of theirs enters its rate.
         column: What to group by.
+        is_rated: False gives the counts alone, for drives whose days are not the exposure of their failures.
     """
-    observed = drives[(drives["drive_days"] > 0) & drives[column].notna()]
-    groups = observed.groupby(column, sort=True).agg(
-        drives=("drive_days", "size"), failures=("is_failed", "sum"), drive_days=("drive_days", "sum")
+    known = drives[drives[column].notna()]
+    seen = known["num_failures"].where(known["drive_days"] > 0, 0)
+    groups = (
+        known.assign(seen_failures=seen)
+        .groupby(column, sort=True)
+        .agg(
+            drives=("drive_days", "size"),
+            failures=("num_failures", "sum"),
+            seen_failures=("seen_failures", "sum"),
+            drive_days=("drive_days", "sum"),
+        )
+        .sort_values(["drive_days", "drives"], ascending=False, kind="stable")
     )
-    groups = groups.sort_values("drive_days", ascending=False, kind="stable")
-    return [
-        rate_row(str(group), int(drives), int(failures), int(days))
-        for group, (drives, failures, days) in zip(groups.index, groups.to_numpy(dtype=int), strict=True)
-    ]
+    rows = []
+    for group, (count, failures, seen_failures, days) in zip(groups.index, groups.to_numpy(dtype=int), strict=True):
+        rate = annualised_failure_rate(int(seen_failures), int(days) if is_rated else 0)
+        rows.append(RateRow(str(group), int(count), int(failures), int(days), *rate))
+    return rows
 
 
 def rates_by_age(drives: pd.DataFrame) -> list[RateRow]:
     """Rates by age band: each drive's days are shared out over the bands it lived through.
 
     Args:
-        drives: Columns ``drive_days``, ``is_failed``, ``entry_age_days`` and ``exit_age_days`` (NaN where power-on
+        drives: Columns ``drive_days``, ``num_failures``, ``entry_age_days`` and ``exit_age_days`` (NaN where power-on
             hours are not known; those drives form a band of their own).
 
     Returns:
@@ -82,12 +93,12 @@ def rates_by_age(drives: pd.DataFrame) -> list[RateRow]:
     for first, end in zip(AGE_BANDS_YEARS, ends, strict=True):
         low, high = first * DAYS_A_YEAR, end * DAYS_A_YEAR
         days = np.clip(np.minimum(exit_, high) - np.maximum(entry, low), 0, None) * scale
-        failed = _inside(exit_, low, high) & known["is_failed"].to_numpy(dtype=bool)
+        failures = known["num_failures"].to_numpy(dtype=int)[_inside(exit_, low, high)].sum()
         name = f"{first} to {end} y" if np.isfinite(end) else f"over {first} y"
-        rows.append(rate_row(name, int((days > 0).sum()), int(failed.sum()), round(float(days.sum()))))
+        rows.append(rate_row(name, int((days > 0).sum()), int(failures), round(float(days.sum()))))
     unknown = observed[observed["exit_age_days"].isna()]
     rows.append(
-        rate_row("age unknown", len(unknown), int(unknown["is_failed"].sum()), int(unknown["drive_days"].sum()))
+        rate_row("age unknown", len(unknown), int(unknown["num_failures"].sum()), int(unknown["drive_days"].sum()))
     )
     return [row for row in rows if row.drive_days > 0]
 

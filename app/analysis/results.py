@@ -112,10 +112,11 @@ class RateRow(Jsonable):
 
     Args:
         group: Name of the group as shown.
-        drives: Drives in the group with any exposure; for age bands, those that spent days in the band.
-        failures: Failures of status ``failed`` in the group's exposure.
+        drives: Drives in the group; for age bands, those that spent days in the band.
+        failures: Failure events of status ``failed`` of these drives; a drive that failed on two days counts twice.
         drive_days: Days under observation.
-        afr_percent: Failures / drive-days × 365 in % a year; None without drive-days.
+        afr_percent: Failures of drives with drive-days / drive-days × 365 in % a year; None without drive-days, and
+            where these days are not the exposure of the failures (``afr_reason`` of the fleet).
         afr_low: Lower end of the exact 95 % Poisson interval, % a year.
         afr_high: Upper end, % a year.
     """
@@ -295,7 +296,7 @@ class FleetOverview(Jsonable):
         afr_low: Lower end of its exact 95 % interval.
         afr_high: Upper end.
         afr_reason: Why there is no rate.
-        failures: Failures.
+        failures: Failure events of status ``failed``.
         red: Red drives.
         amber: Amber drives.
         new_red: Drives whose red verdict began in the last seven days of data.

@@ -81,7 +81,7 @@ def fleet(
             )
     finally:
         opened.store.close()
-    emit("describe-fleet-1", described.to_json(), as_json=as_json, text=lambda: _print_fleet(described))
+    emit("describe-fleet-1", described.to_json(), as_json=as_json, text=lambda: print_fleet(described))
     if fail_on and any(row.severity.rank <= Severity(fail_on).rank for row in described.findings):
         raise typer.Exit(1)
 
@@ -103,7 +103,8 @@ def _print_drive(described: DriveDescription) -> None:
         )
 
 
-def _print_fleet(described: FleetDescription) -> None:
+def print_fleet(described: FleetDescription) -> None:
+    """Print a fleet for people: its rate or why there is none, its models, and its worst findings."""
     label = " (synthetic)" if described.synthetic else ""
     typer.echo(
         f"{described.fleet}{label}: {described.drives:,} drives, {described.failures:,} failures, "
@@ -115,7 +116,7 @@ def _print_fleet(described: FleetDescription) -> None:
             f"{described.afr_high:.2f} %, over {described.drive_days:,} drive-days"
         )
     else:
-        typer.echo("failure rate: none, since no drive-day was observed")
+        typer.echo(f"failure rate: none. {described.afr_reason}")
     table = Table("Model", "Drives", "Failures", "Drive-days", "% a year", "95 % interval", box=None)
     for row in described.models:
         rate = "" if row.afr_percent is None else f"{row.afr_percent:.2f}"

@@ -112,11 +112,12 @@ def _nothing(fleet: reading.Fleet, filters: reading.FilterValues) -> None:
 
 def _rates(described: FleetDescription) -> None:
     rated = [row for row in described.models if row.afr_percent is not None and row.drive_days > 0]
-    note = (
-        f"{fleet_charts.MOST_RATE_ROWS} of {len(rated)} models, most drive-days"
-        if len(rated) > fleet_charts.MOST_RATE_ROWS
-        else ""
-    )
+    notes = []
+    if len(rated) > fleet_charts.MOST_RATE_ROWS:
+        notes.append(f"{fleet_charts.MOST_RATE_ROWS} of {len(rated)} models, most drive-days")
+    if rated and len(rated) < len(described.models):
+        notes.append(f"{len(described.models) - len(rated)} without a rate left out")
+    note = "; ".join(notes)
     frame.card_title("Annualised failure rate by model", note)
     if not rated:
         st.markdown(

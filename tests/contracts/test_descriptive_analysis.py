@@ -13,6 +13,7 @@ import pytest
 from app.analysis.assess import assess_fleet, ensure_assessed, is_assessed
 from app.analysis.descriptive import describe_drive, describe_fleet, fleet_table, overview
 from app.analysis.filters import parse_filters
+from app.commands.describe import print_fleet
 from graph.errors import InputError
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
@@ -138,7 +139,9 @@ def test_filters_select_drives_and_rates_do_not_follow_the_verdict(lab: Lab) -> 
     json.dumps(first.to_json(), allow_nan=False)
 
 
-def test_drives_known_from_tickets_alone_are_unknown_and_have_no_rate(store: GraphStore, tmp_path: Path) -> None:
+def test_drives_known_from_tickets_alone_are_unknown_and_have_no_rate(
+    store: GraphStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lab = Lab(store, tmp_path)
     tickets = tmp_path / "tickets.csv"
     tickets.write_text(
@@ -149,12 +152,36 @@ def test_drives_known_from_tickets_alone_are_unknown_and_have_no_rate(store: Gra
     described = describe_fleet(store, lab.lake)
     assert (described.drives, described.failures, described.afr_percent) == (2, 2, None)
     assert described.afr_reason
+    assert [(row.group, row.drives, row.failures, row.afr_percent) for row in described.models] == [
+        ("A2", 1, 1, None),
+        ("B3", 1, 1, None),
+    ]
+    print_fleet(described)
+    assert f"failure rate: none. {described.afr_reason}" in capsys.readouterr().out
     assert described.verdicts["unknown"] == 2
     with pytest.raises(InputError, match=r"2 drives bear this serial number\. Name one: drive:t:"):
         describe_drive(store, lab.lake, "33722")
     assert describe_drive(store, lab.lake, "drive:t:A2:33722").verdict_reason.startswith("This drive was never read.")
     assert overview(store, lab.lake).weeks == []
     assert fleet_table(store, lab.lake)["top_reason"].tolist() == ["Never read", "Never read"]
+
+
+def test_a_drive_that_failed_on_two_days_counts_as_two_failures(store: GraphStore, tmp_path: Path) -> None:
+    lab = Lab(store, tmp_path)
+    rows = ["day,serial,model,failure,ata_5"]
+    rows += [f"{FIRST + timedelta(day)},TWICE,MX-1,{int(day in (20, 40))},0" for day in range(60)]
+    rows += [f"{FIRST + timedelta(day)},NEVER,MX-2,0,0" for day in range(60)]
+    path = tmp_path / "twice.csv"
+    path.write_text("\n".join(rows) + "\n")
+    made = ingest_telemetry([path], "atoll-daily", "t", store=store, lake=lab.lake, workspace=tmp_path)
+    described = describe_fleet(store, lab.lake)
+    assert described.failures == made.failures == 2
+    assert {row.group: row.failures for row in described.models} == {"MX-1": 2, "MX-2": 0}
+    assert sum(row.failures for row in described.age_bands) == 2
+    assert described.afr_percent == pytest.approx(2 * 36500 / 120)
+    first = overview(store, lab.lake)
+    assert (first.failures, first.afr_percent) == (2, described.afr_percent)
+    assert first.afr_series[-1] == pytest.approx(described.afr_percent)
 
 
 def test_a_wrong_name_is_told_with_the_nearest(lab: Lab) -> None:

@@ -157,17 +157,26 @@ def test_age_bands_share_out_all_days_and_all_failures(lives: list[tuple[float, 
             "entry_age_days": [entry if known else np.nan for entry, _, _, known in lives],
             "exit_age_days": [entry + days if known else np.nan for entry, days, _, known in lives],
             "drive_days": [days for _, days, _, _ in lives],
-            "is_failed": [failed for _, _, failed, _ in lives],
+            "num_failures": [int(failed) for _, _, failed, _ in lives],
         }
     )
     bands = rates_by_age(drives)
     assert sum(band.drive_days for band in bands) == pytest.approx(drives["drive_days"].sum(), abs=len(bands))
-    assert sum(band.failures for band in bands) == drives["is_failed"].sum()
+    assert sum(band.failures for band in bands) == drives["num_failures"].sum()
 
 
-def test_drives_without_exposure_have_no_part_in_rates() -> None:
-    drives = pd.DataFrame({"model": ["A", "A", "B"], "drive_days": [365, 0, 0], "is_failed": [False, True, True]})
-    assert [(row.group, row.drives, row.failures) for row in rates_by(drives, "model")] == [("A", 1, 0)]
+def test_groups_count_all_drives_and_failures_but_rate_only_what_was_watched() -> None:
+    drives = pd.DataFrame({"model": ["A", "A", "B", None], "drive_days": [365, 0, 0, 9], "num_failures": [2, 1, 1, 0]})
+    rows = rates_by(drives, "model")
+    assert [(row.group, row.drives, row.failures, row.drive_days) for row in rows] == [("A", 2, 3, 365), ("B", 1, 1, 0)]
+    assert [row.afr_percent for row in rows] == [pytest.approx(200), None]
+
+
+def test_groups_without_a_rate_are_listed_with_their_counts() -> None:
+    drives = pd.DataFrame({"model": ["A", "B", "B"], "drive_days": [1, 1, 0], "num_failures": [1, 0, 1]})
+    rows = rates_by(drives, "model", is_rated=False)
+    assert [(row.group, row.drives, row.failures) for row in rows] == [("B", 2, 1), ("A", 1, 1)]
+    assert {(row.afr_percent, row.afr_low, row.afr_high) for row in rows} == {(None, None, None)}
 
 
 def test_survival_of_drives_watched_from_an_age_on_does_not_count_years_nobody_watched() -> None:
