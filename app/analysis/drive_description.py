@@ -17,7 +17,7 @@ from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_
 from app.analysis.rules.inputs import WINDOW_DAYS, Inputs, decode_column, load_inputs
 from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
 from app.analysis.rules.window_rules import WindowRule
-from app.analysis.verdicts import verdict_of
+from app.analysis.verdicts import unread_reason, verdict_of
 from graph.errors import InputError, nearest
 from graph.ontology import smart
 from graph.ontology.model import Severity
@@ -68,7 +68,7 @@ def describe_drive(
     inputs = None if own is None or frame.empty else load_inputs(fleet, drives, own, lake.connection, attributes_read())
     findings = _findings(store, key)
     facts = _facts(store, key, record, latest)
-    verdict = verdict_of(findings, is_read=bool(len(frame)))
+    verdict = verdict_of(findings, is_read=bool(latest["is_read"]))
     return DriveDescription(
         drive=str(record["serial"]),
         key=key,
@@ -157,7 +157,8 @@ def _reason(findings: list[FindingRow], facts: dict[str, Any], verdict: Severity
     if findings:
         return findings[0].statement + ended
     if verdict is Severity.UNKNOWN:
-        return f"This drive was never read.{ended}"
+        days = facts["num_readings"]
+        return (f"{unread_reason(days)}." if days else "This drive was never read.") + ended
     return f"No finding in {facts['num_readings']:,} readings up to {facts['last_reading']}.{ended}"
 
 

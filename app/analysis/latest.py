@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -38,15 +39,15 @@ def latest_readings(readings: ir.Table | None, drives: pd.DataFrame, connection:
         connection: Backend of the readings.
 
     Returns:
-        In the order of ``drives``: ``last_reading`` (a day, None where never read), ``num_readings``, ``age_days``
-        (power-on time at the last reading), ``wear_percent``, ``temperature_celsius``, ``reallocated``; NaN where
-        not read or not plausible.
+        In the order of ``drives``: ``last_reading`` (last drive-day, None where there is none), ``num_readings``
+        (drive-days), ``is_read`` (some attribute had a value on some day), ``age_days`` (power-on time at the last
+        reading), ``wear_percent``, ``temperature_celsius``, ``reallocated``; NaN where not read or not plausible.
     """
     frame = pd.DataFrame(index=drives.index)
     if readings is None:
         return frame.assign(
-            last_reading=None, num_readings=0, age_days=np.nan, wear_percent=np.nan, temperature_celsius=np.nan,
-            reallocated=np.nan,
+            last_reading=None, num_readings=0, is_read=False, age_days=np.nan, wear_percent=np.nan,
+            temperature_celsius=np.nan, reallocated=np.nan,
         )  # fmt: skip
     raw = {key: smart.column(key) for key in (*HOURS, *REALLOCATED, *TEMPERATURES, *(item[0] for item in WEAR))}
     normalized = {key: smart.normalized_column(key) for key, _, is_normalized, _ in WEAR if is_normalized}
@@ -54,6 +55,9 @@ def latest_readings(readings: ir.Table | None, drives: pd.DataFrame, connection:
     last = {name: readings[name].argmax(readings.day, where=readings[name].notnull()) for name in columns}
     grouped = readings.group_by("drive_key").agg(last_reading=readings.day.max(), num_readings=readings.count(), **last)
     values = connection.to_pandas(grouped).set_index("drive_key").reindex(drives.index)
+    frame["is_read"] = values[columns].notna().any(axis=1)
+    if not frame["is_read"].all():
+        frame["is_read"] |= _has_any_value(readings, connection).reindex(drives.index, fill_value=False)
     for key, name in raw.items():
         if name in values:
             decode_column(values, name, key, drives)
@@ -68,6 +72,16 @@ def latest_readings(readings: ir.Table | None, drives: pd.DataFrame, connection:
     frame["temperature_celsius"] = _first(values, plausible)
     frame["reallocated"] = _first(values, [raw[key] for key in REALLOCATED])
     return frame
+
+
+def _has_any_value(readings: ir.Table, connection: Backend) -> pd.Series:
+    """Whether a drive has a value of any attribute; index ``drive_key``. Reads all columns, so only where it must."""
+    columns = [name for name in readings.columns if smart.key_of(name) or smart.normalized_key_of(name)]
+    if not columns:
+        return pd.Series(dtype=bool)
+    known = ibis.coalesce(*(readings[name] for name in columns)).notnull()
+    found = readings.group_by("drive_key").agg(is_read=known.any())
+    return connection.to_pandas(found).set_index("drive_key")["is_read"].astype(bool)
 
 
 def _first(values: pd.DataFrame, columns: list[str]) -> pd.Series:

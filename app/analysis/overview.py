@@ -107,7 +107,7 @@ def _sentence(new_red: int, hot_spot: str | None) -> str:
 
 def _heat(serving: pd.DataFrame) -> list[HeatCell]:
     """Cells of the racks with the largest share of amber and red, among drives that are read."""
-    read = serving[serving["rack"].notna() & serving["last_reading"].notna()]
+    read = serving[serving["rack"].notna() & serving["is_read"]]
     if read.empty:
         return []
     flagged = read.assign(flagged=read["verdict"].isin(["red", "amber"]))

@@ -238,7 +238,7 @@ class DriveDescription(Jsonable):
         facts: Flat facts: vendor, capacity_bytes, firmware, host, rack, room, site, application (names or None),
             rack_key, model_key, host_key, application_key, age_days, first_day, last_day, drive_days, num_readings,
             failure_day, failure_status.
-        verdict: Worst open finding; ``green`` where readings gave none, ``unknown`` where nothing was ever read.
+        verdict: Worst open finding; ``green`` where readings gave none, ``unknown`` where no value was ever read.
         verdict_reason: One sentence.
         since_day: Since when the verdict holds, where the data tell.
         before: One sentence on what held before and on the cohort; empty where nothing can be said.

@@ -12,17 +12,25 @@ from graph.ontology.model import Severity
 
 
 def verdict_of(findings: list[FindingRow], *, is_read: bool) -> Severity:
-    """The worst open finding; green where readings gave none, unknown where nothing was ever read."""
+    """The worst open finding; green where readings gave none, unknown where no value was ever read."""
     if not findings:
         return Severity.GREEN if is_read else Severity.UNKNOWN
     return min((row.severity for row in findings), key=SHOWN_ORDER.index)
+
+
+def unread_reason(drive_days: int) -> str:
+    """Why a drive without a finding has no verdict, in a few words."""
+    if not drive_days:
+        return "Never read"
+    return f"{drive_days:,} {'drive-day' if drive_days == 1 else 'drive-days'} without a single value"
 
 
 def judge(drives: pd.DataFrame, findings: list[FindingRow], data_time: date | None) -> pd.DataFrame:
     """Verdict, top reason and how long it has been open, of each drive.
 
     Args:
-        drives: Index ``drive_key``; ``last_reading`` (None: never read), ``failure_status``, ``failure_day``.
+        drives: Index ``drive_key``; ``is_read``, ``num_readings``, ``last_reading`` (None: no drive-day),
+            ``failure_status``, ``failure_day``.
         findings: Open findings of the fleet, worst first.
         data_time: Last day of the fleet's data.
 
@@ -34,11 +42,9 @@ def judge(drives: pd.DataFrame, findings: list[FindingRow], data_time: date | No
     for row in findings:
         if row.subject_label == "Drive":
             by_drive.setdefault(row.subject, []).append(row)
-    read = drives["last_reading"].notna()
+    columns = [drives[name] for name in ("is_read", "num_readings", "last_reading", "failure_status", "failure_day")]
     rows = []
-    for key, is_read, last, status, ended in zip(
-        drives.index, read, drives["last_reading"], drives["failure_status"], drives["failure_day"], strict=True
-    ):
+    for key, is_read, days, last, status, ended in zip(drives.index, *columns, strict=True):
         own = by_drive.get(str(key), [])
         verdict = verdict_of(own, is_read=bool(is_read))
         top = own[0] if own else None
@@ -47,7 +53,7 @@ def judge(drives: pd.DataFrame, findings: list[FindingRow], data_time: date | No
         rows.append(
             {
                 "verdict": verdict.value,
-                "top_reason": top.short if top else None if is_read else "Never read",
+                "top_reason": top.short if top else None if is_read else unread_reason(int(days)),
                 "top_attribute": top.attribute if top else None,
                 "top_rule": top.rule if top else None,
                 "since_day": since,
@@ -55,5 +61,5 @@ def judge(drives: pd.DataFrame, findings: list[FindingRow], data_time: date | No
                 "status": str(status).replace("_", " ") if status else "in service",
             }
         )
-    columns = ["verdict", "top_reason", "top_attribute", "top_rule", "since_day", "open_for_days", "status"]
-    return pd.DataFrame(rows, index=drives.index, columns=columns)
+    names = ["verdict", "top_reason", "top_attribute", "top_rule", "since_day", "open_for_days", "status"]
+    return pd.DataFrame(rows, index=drives.index, columns=names)

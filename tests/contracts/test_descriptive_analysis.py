@@ -184,6 +184,29 @@ def test_a_drive_that_failed_on_two_days_counts_as_two_failures(store: GraphStor
     assert first.afr_series[-1] == pytest.approx(described.afr_percent)
 
 
+def test_a_drive_without_a_single_value_is_unknown_and_its_days_still_count(store: GraphStore, tmp_path: Path) -> None:
+    lab = Lab(store, tmp_path)
+    rows = ["day,serial,model,rack,ata_5,ata_240"]
+    for day in range(28):
+        rows += [f"{FIRST + timedelta(day)},{serial},MX-1,r1,{values}" for serial, values in
+                 (("BLANK", "NaN,"), ("QUIET", "0,"), ("RARE", ",7"))]  # fmt: skip
+    path = tmp_path / "blank.csv"
+    path.write_text("\n".join(rows) + "\n")
+    ingest_telemetry([path], "atoll-daily", "t", store=store, lake=lab.lake, workspace=tmp_path)
+    described = describe_fleet(store, lab.lake)
+    assert described.drive_days == 3 * 28
+    assert (described.verdicts["green"], described.verdicts["unknown"]) == (2, 1)
+    table = fleet_table(store, lab.lake).set_index("serial")
+    assert table["top_reason"].to_dict() == {
+        "BLANK": "28 drive-days without a single value",
+        "QUIET": None,
+        "RARE": None,
+    }
+    blank = describe_drive(store, lab.lake, "BLANK")
+    assert (blank.verdict, blank.verdict_reason) == (Severity.UNKNOWN, "28 drive-days without a single value.")
+    assert sum(cell.drives for cell in overview(store, lab.lake).heat) == 2
+
+
 def test_a_wrong_name_is_told_with_the_nearest(lab: Lab) -> None:
     with pytest.raises(InputError, match=r"'SN112'.* Did you mean 'SN1[0-2]'\?"):
         describe_drive(lab.store, lab.lake, "SN112")
