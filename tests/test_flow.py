@@ -111,10 +111,26 @@ def test_catalogue_and_free_queries_give_columns_and_rows(atoll: Atoll) -> None:
 
 
 @pytest.mark.usefixtures("report")
+def test_a_result_without_rows_still_has_its_columns(atoll: Atoll) -> None:
+    free = "MATCH (d:Drive {serial: 'none'}) RETURN d.key AS drive, count(d) AS drives, d.serial AS serial"
+    assert atoll.json("query", "--cypher", free)["columns"] == ["drive", "drives", "serial"]
+    assert atoll.json("query", "drives_by_serial", "--param", "serial=none")["columns"]
+
+
+@pytest.mark.usefixtures("report")
+def test_parameters_of_free_cypher_are_numbers_where_they_look_like_numbers(atoll: Atoll) -> None:
+    counted = "MATCH (d:Drive) WHERE d.drive_days > $days AND d.serial <> $serial RETURN count(d) AS drives"
+    rows = atoll.json("query", "--cypher", counted, "--param", "days=5", "--param", "serial=SN12")["rows"]
+    assert rows == [[12]]
+    assert atoll.json("query", "--cypher", "RETURN $x AS x", "--param", 'x="5"')["rows"] == [["5"]]
+
+
+@pytest.mark.usefixtures("report")
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
         (["query", "--cypher", "MATCH (d:Drive) DETACH DELETE d"], 3, "read"),
+        (["query", "--cypher", ""], 2, "empty"),
         (["query", "fleetz"], 2, "Did you mean 'fleets'?"),
         (["query", "fleets", "--param", "x"], 2, "KEY=VALUE"),
         (["query", "--cypher", "MATCH (d:Drive RETURN d"], 2, ""),
@@ -147,6 +163,11 @@ def test_backup_and_restore_bring_back_graph_and_readings(atoll: Atoll) -> None:
     atoll.json("store", "restore", backup, "--yes")
     after = atoll.json("describe", "fleet", "--fleet", "lab")
     assert after == before
+    lost = Atoll(atoll.workspace.parent / "another")
+    lost.json("store", "restore", backup, "--yes")
+    assert lost.json("describe", "fleet", "--fleet", "lab") == before
+    lost.run("store", "stop")
+    assert "not a backup" in atoll.json("store", "restore", str(atoll.workspace), status=2)["error"]
 
 
 @pytest.mark.usefixtures("report")
@@ -169,5 +190,6 @@ def test_reading_where_there_is_no_workspace_says_how_to_make_one(tmp_path: Path
 
 def test_an_unwritable_workspace_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    failed = Atoll(tmp_path / "file" / "workspace").json("store", "start", status=2)
+    unwritable = str(tmp_path / "file" / "workspace")
+    failed = Atoll(tmp_path / "any").json("store", "start", "--workspace", unwritable, status=2)
     assert "workspace" in failed["error"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+import math
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,7 +26,13 @@ def run_query(
         str | None, typer.Argument(help="A query of the catalogue; without a name the catalogue is listed.")
     ] = None,
     param: Annotated[
-        list[str] | None, typer.Option("--param", "-p", metavar="K=V", help="A parameter of the query.")
+        list[str] | None,
+        typer.Option(
+            "--param",
+            "-p",
+            metavar="K=V",
+            help="A parameter; of --cypher read as JSON where it is.",
+        ),
     ] = None,
     cypher: Annotated[str | None, typer.Option("--cypher", help="Your own read-only statement instead.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows returned.")] = DEFAULT_LIMIT,
@@ -39,14 +47,16 @@ def run_query(
 
     Examples: 'atoll query', 'atoll query fleets', 'atoll query drives_with_rising_attribute --param
     attribute=smart:ata:5 --param rise=10', 'atoll query --cypher "MATCH (d:Drive) RETURN count(d) AS drives"'.
+
+    A parameter of --cypher is read as JSON where it is JSON (5, true, '"5"'), else as text.
     """
-    if name and cypher:
+    if name is not None and cypher is not None:
         raise InputError("query: give a NAME or --cypher, not both.")
     given = dict(_split(item) for item in param or [])
-    if not name and not cypher:
+    if name is None and cypher is None:
         _list_catalogue(as_json)
         return
-    if name:
+    if name is not None:
         known = {query.name: query for query in queries.catalogue() if query.mode == "read"}
         if name not in known:
             raise InputError(
@@ -58,11 +68,12 @@ def run_query(
             raise InputError(str(error)) from error
     opened = open_workspace(load(workspace, store))
     try:
-        if name:
+        if name is not None:
             result = opened.store.query(name, parameters, limit=limit, timeout_seconds=timeout_seconds)
         else:
-            result = opened.store.query_free(str(cypher), given, limit=limit, timeout_seconds=timeout_seconds)
-        unfinished = opened.store.incomplete_runs() if cypher else []
+            values = {key: _typed(value) for key, value in given.items()}
+            result = opened.store.query_free(str(cypher), values, limit=limit, timeout_seconds=timeout_seconds)
+        unfinished = opened.store.incomplete_runs() if cypher is not None else []
     finally:
         opened.store.close()
     if unfinished:
@@ -87,6 +98,17 @@ def _split(item: str) -> tuple[str, str]:
     if not sign or not key:
         raise InputError(f"--param {item!r}: expected KEY=VALUE, for example --param limit=25.")
     return key, value
+
+
+def _typed(value: str) -> Any:
+    """A parameter of free Cypher as JSON reads it, else as text: ``5``, ``true``, ``["a"]``, ``"5"``, ``SN12``."""
+    try:
+        typed = json.loads(value)
+    except ValueError:
+        return value
+    if isinstance(typed, dict) or (isinstance(typed, float) and not math.isfinite(typed)):
+        return value
+    return typed
 
 
 def _list_catalogue(as_json: bool) -> None:

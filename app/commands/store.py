@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -156,10 +157,7 @@ def restore(
     from graph.readings import copy_readings
 
     settings = load(workspace, store)
-    if not (backup_folder / "readings").is_dir():
-        raise InputError(
-            f"{backup_folder}: not a backup (no 'readings' folder). Expected one that 'store backup' wrote."
-        )
+    _check_backup(backup_folder)
     opened = open_workspace(settings, create=True)
     payload: dict[str, Any] = {"backup": str(backup_folder), "restored": yes, "previous": None}
     if yes:
@@ -180,6 +178,21 @@ def restore(
             print_line(f"would replace {settings.workspace} by {backup_folder}; nothing done, add --yes to do it")
 
     emit("store-restore-1", payload, as_json=as_json, text=text)
+
+
+def _check_backup(folder: Path) -> None:
+    """Refuse what is no backup, or a damaged one, before anything is done."""
+    archive = folder / "graph.zip"
+    if not (folder / "readings").is_dir() or not any(folder.glob("graph*")):
+        raise InputError(f"{folder}: not a backup (no readings or no graph). Expected one that 'store backup' wrote.")
+    if archive.exists():
+        try:
+            with zipfile.ZipFile(archive) as opened:
+                damaged = opened.testzip()
+        except (zipfile.BadZipFile, OSError) as error:
+            raise InputError(f"{archive}: the backup is damaged ({error}).") from error
+        if damaged:
+            raise InputError(f"{archive}: the backup is damaged (checksum of {damaged}).")
 
 
 def print_line(text: str) -> None:

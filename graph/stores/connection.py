@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,7 @@ from graph.errors import AtollError, InputError, RefusedError, StoreError, TimeL
 from graph.ports import Rows
 from graph.stores.plain import plain
 
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # its warnings come again as our one message
 CONNECT_SECONDS = 10.0
 FETCH_ROWS = 5000
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
@@ -170,6 +172,8 @@ def _of_server(error: bolt.Neo4jError, shown: str) -> AtollError:
         return StoreError(f"{shown}: {text} Set NEO4J_DATABASE to one that exists.")
     if any(word in lowered for word in ("forbidden", "accessmode", "not allowed", "security")):
         return RefusedError(f"Refused: {text}")
+    if any(word in lowered for word in ("limit of allowed elements", "memorypooloutofmemory", "outofmemory")):
+        return RefusedError("The query needs more memory than it may use and was stopped. Narrow it or sort less.")
     if "clienterror" in lowered:
         return InputError(f"The store cannot run the statement: {text}")
     return StoreError(f"{shown}: the store failed ({code}): {text}")

@@ -11,7 +11,7 @@ from typing import Any
 from graph.errors import InputError, TimeLimitError
 from graph.ontology.model import Batch
 from graph.ports import Problem, Rows, Run, WriteCounts
-from graph.stores import guard
+from graph.stores import guard, identity
 from graph.stores.bulk import split, with_origin
 from graph.stores.connection import Address, Connection
 from graph.stores.embedded import supervisor
@@ -78,7 +78,8 @@ class EmbeddedStore(CypherStore):
         """Replace the database by a backup; the server is ended for it and started again."""
         self.close()
         supervisor.restore(self._workspace, backup)
-        self._connection.driver()
+        # A backup may come from a workspace that was lost: what is restored here belongs here.
+        identity.claim(self._connection, self.kind, self._workspace_id, self.url, adopt=True)
 
     def close(self) -> None:
         """Release both connections; the server goes on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from graph.stores import identity
 from graph.stores.check import Inspector
 from graph.stores.connection import Connection, rows_of
 from graph.stores.reader import Reader
+from graph.stores.returned import returned_columns
 from graph.stores.runs import Runs
 from graph.stores.writer import Writer
 
@@ -176,4 +178,5 @@ class CypherStore(ABC):
         started = time.perf_counter()
         with connection.session(read_only=True) as session:
             query = neo4j.Query(text, timeout=timeout_seconds)
-            return rows_of(session.run(query, dict(parameters)), limit, started)
+            rows = rows_of(session.run(query, dict(parameters)), limit, started)
+        return rows if rows.columns else replace(rows, columns=returned_columns(text))
