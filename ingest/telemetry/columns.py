@@ -101,7 +101,7 @@ def present(values: pa.Array) -> np.ndarray:
 
 
 def number_lists(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read JSON lists of numbers, ``[1.0, NaN, null]``.
+    """Read JSON lists of numbers, ``[1.0, NaN, null]``; a number may be written as text, ``["1.0"]``.
 
     Returns:
         All values in one float64 array (NaN where there is none), the length of each list (int64), and a mask of
@@ -118,7 +118,8 @@ def number_lists(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.nda
     inner = pc.if_else(pc.and_(is_list, pc.not_equal(inner, "")), inner, None)
     parts = pc.split_pattern(inner, ",")
     lengths = pc.fill_null(pc.list_value_length(parts), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    values, bad = numbers(pc.list_flatten(parts))
+    parts = pc.replace_substring_regex(pc.list_flatten(parts), r'^\s*"([^"]*)"\s*$', r"\1")
+    values, bad = numbers(parts)
     return values, lengths, _any_in_list(bad, lengths) | (_mask(pc.is_valid(text)) & ~_mask(is_list))
 
 

@@ -9,6 +9,8 @@ from graph.errors import InputError, nearest
 from ingest.telemetry.files import SourceFile
 from ingest.telemetry.normalised import Normalised, RawRows
 
+SEPARATORS = (";", "\t", "|")  # that other programs write in place of commas
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -49,14 +51,18 @@ def check_columns(chosen: Format, others: Mapping[str, tuple[str, ...]], file: S
         file: The file.
 
     Raises:
-        InputError: A required column is missing; names the format that the file looks like.
+        InputError: A required column is missing; names the format or the separator that the file seems to have.
     """
     missing = [name for name in chosen.required if name not in file.columns]
     if not missing:
         return
     fits = [name for name, needed in others.items() if name != chosen.name and set(needed) <= set(file.columns)]
     hint = f" The file looks like '{fits[0]}': use --format {fits[0]}." if fits else ""
-    if not hint:
+    separator = next((mark for mark in SEPARATORS if len(file.columns) == 1 and mark in file.columns[0]), None)
+    if separator:
+        called = "a tab" if separator == "\t" else f"'{separator}'"
+        hint = f" The columns are separated by {called}; commas are expected."
+    elif not hint:
         close = nearest(missing[0], file.columns)
         hint = close.replace("Did you mean", "Nearest column there:").replace("?", ".") if close else ""
     have = ", ".join(file.columns[:12]) + (", …" if len(file.columns) > 12 else "")

@@ -28,7 +28,7 @@ from ingest.telemetry.identity import checked_fleet
 from ingest.telemetry.reading import Progress, Source, is_synthetic, open_source, read, refused
 from ingest.telemetry.registry import format_named
 from ingest.telemetry.report import IngestReport
-from ingest.telemetry.settled import LateRefusal, Settled
+from ingest.telemetry.settled import DERIVED_DAY, LateRefusal, Settled
 from ingest.telemetry.spill import Spill
 from ingest.telemetry.stored import current_manifest, fleet_record, ingest_runs, live_manifests, rows_by_key
 from ingest.telemetry.tables import SourceTables, window_batch, window_key
@@ -313,7 +313,13 @@ class _Ingest:
 
 
 def _filled(readings: ir.Table) -> ir.Table:
-    """Readings without the attributes that have no value: they change no window, but each costs its computation."""
+    """Readings without the attributes that have no value: they change no window, but each costs its computation.
+
+    The mark of a derived day that a certain one replaced (0) counts as none, so that a window has the same content
+    whichever of the two came first.
+    """
+    if DERIVED_DAY in readings.columns:
+        readings = readings.mutate(**{DERIVED_DAY: readings[DERIVED_DAY].nullif(0)})
     names = attributes(readings)
     if not names:
         return readings

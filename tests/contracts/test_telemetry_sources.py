@@ -233,6 +233,14 @@ def test_a_missing_column_is_named_with_the_nearest_one(chosen: Format, sample: 
         normalise(chosen, sample(rename))
 
 
+@pytest.mark.parametrize(("separator", "called"), [(";", "';'"), ("\t", "a tab")])
+def test_another_separator_than_commas_is_told(chosen: Format, tmp_path: Path, separator: str, called: str) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_text(separator.join(chosen.required) + "\n" + separator.join("1" for _ in chosen.required) + "\n")
+    with pytest.raises(InputError, match=f"separated by {called}; commas are expected"):
+        normalise(chosen, path)
+
+
 def test_a_file_of_another_format_is_recognised(chosen: Format, sample: Sample) -> None:
     path = sample()
     for name in FORMATS:

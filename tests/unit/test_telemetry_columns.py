@@ -84,6 +84,15 @@ def test_any_text_is_a_list_or_nothing_or_marked(texts: list[str]) -> None:
     assert len(values) == lengths.sum()
 
 
+def test_numbers_written_as_text_in_a_list_are_numbers() -> None:
+    values, lengths, unreadable = columns.number_lists(
+        pa.array(['["71.0", "72"]', '["", null, 3]', '["many"]', '["1]'])
+    )
+    np.testing.assert_array_equal(values[:5], [71.0, 72.0, math.nan, math.nan, 3.0])
+    assert lengths.tolist() == [2, 3, 1, 1]
+    assert unreadable.tolist() == [False, False, True, True]
+
+
 def test_a_list_of_arrow_is_read_like_its_text() -> None:
     values, lengths, unreadable = columns.number_lists(pa.array([[1.0, None], None, []], pa.list_(pa.float64())))
     np.testing.assert_array_equal(values, [1.0, math.nan])

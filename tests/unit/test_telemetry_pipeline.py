@@ -3,73 +3,21 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from telemetry_bench import HEADER, MODEL, ZERO, Bench, row
 
 from graph.errors import InputError, RefusedError, StoreError
 from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ports import GraphStore
-from graph.readings import ReadingsLake
 from graph.stores import open_store
 from graph.stores.embedded import supervisor
-from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
-from ingest.telemetry.stored import current_manifest, ingest_runs
-
-ZERO = date(2024, 5, 1)
-HEADER = ["date", "serial_number", "model", "capacity_bytes", "failure", "smart_5_raw", "smart_9_raw"]
-MODEL = "ST4000DM000"
-
-
-class Bench:
-    """A workspace with its store and readings, and files that are written and ingested in one step."""
-
-    def __init__(self, store: GraphStore, workspace: Path, folder: Path) -> None:
-        self.store = store
-        self.workspace = workspace
-        self.folder = folder
-        self.lake = ReadingsLake(workspace / "readings")
-
-    def file(self, rows: Sequence[Sequence[object]], header: Sequence[str] = HEADER, name: str = "rows.csv") -> Path:
-        path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
-        with path.open("w", newline="") as stream:
-            csv.writer(stream).writerows([header, *rows])
-        return path
-
-    def ingest(
-        self, *paths: Path, format: str = "backblaze-daily", fleet: str | None = None, **options: Any
-    ) -> IngestReport:
-        return ingest_telemetry(
-            paths, format, fleet or self.fleet, store=self.store, lake=self.lake, workspace=self.workspace, **options
-        )
-
-    @property
-    def fleet(self) -> str:
-        """A fleet of its own for each test, so that one store serves all."""
-        return self.folder.name.replace("_", "-")
-
-    def readings(self) -> list[dict[str, Any]]:
-        manifest = current_manifest(ingest_runs(self.store), self.fleet)
-        assert manifest is not None
-        return sorted(
-            self.lake.readings([manifest]).to_pyarrow().to_pylist(), key=lambda row: (row["drive_key"], row["day"])
-        )
-
-    def cypher(self, text: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        return self.store.query_free(text, {"fleet": self.fleet, **parameters}).rows
-
-    def drive(self) -> tuple[Any, ...]:
-        """Capacity, first day, last day and days under observation of drive S1."""
-        names = ("capacity_bytes", "first_day", "last_day", "drive_days")
-        given = ", ".join(f"d.{name} AS {name}" for name in names)
-        (found,) = self.cypher(f"MATCH (d:Drive {{fleet: $fleet, serial: 'S1'}}) RETURN {given}")
-        return found
+from ingest.telemetry.pipeline import IngestReport
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +38,6 @@ def bench(shared_store: GraphStore, workspace: Path, tmp_path: Path) -> Iterator
     made = Bench(shared_store, workspace, tmp_path)
     yield made
     made.lake.close()
-
-
-def row(day: int, serial: str = "S1", smart_5: object = 0, *, failure: int = 0, hours: object = "") -> list[object]:
-    return [ZERO + timedelta(days=day), serial, MODEL, 4000787030016, failure, smart_5, hours]
 
 
 def test_equal_drive_days_count_once_and_different_ones_are_refused(bench: Bench) -> None:
@@ -300,6 +244,26 @@ def test_daily_rows_and_intervals_of_one_drive_converge_in_either_order(bench: B
     assert bench.cypher("MATCH (f:FailureEvent {fleet: $fleet}) RETURN f.day AS day, f.status AS status") == [
         (last, "failed")
     ]
+
+
+def test_a_window_has_the_same_content_whichever_of_a_derived_and_a_certain_day_came_first(bench: Bench) -> None:
+    daily = bench.file([row(day, smart_5=day) for day in range(3)], name="daily.csv")
+    interval = ["S1", MODEL, 4, ZERO, ZERO + timedelta(days=2), 0, 48, 24, 48, 0, 1, 7]
+    history = bench.file([interval], HISTORY, name="history.csv")
+    steps = [(daily, "backblaze-daily"), (history, "backblaze-history")]
+    contents = []
+    for fleet, order in (("a", steps), ("b", steps[::-1])):
+        bench_fleet = f"{bench.fleet}-{fleet}"
+        for path, format_name in order:
+            bench.ingest(path, format=format_name, fleet=bench_fleet)
+        version = bench.store.version()
+        for path, format_name in order:
+            bench.ingest(path, format=format_name, fleet=bench_fleet)
+        assert bench.store.version() == version
+        window = "MATCH (w:TelemetryWindow {fleet: $name}) RETURN w.content_sha256 AS c, w.derived_from_hours AS d"
+        contents += bench.cypher(window, name=bench_fleet)
+    assert contents[0] == contents[1]
+    assert contents[0][1] is False
 
 
 @pytest.mark.parametrize("tickets_first", [True, False])
