@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +20,9 @@ from app.commands.output import (
     messages,
     progress_on_terminal,
 )
-from app.settings import load
-from app.wiring import open_workspace
+from app.settings import Settings, load
+from app.wiring import Workspace, open_workspace
+from graph.stores.embedded import supervisor
 from ingest.telemetry.registry import FORMATS
 from ingest.telemetry.report import IngestReport
 
@@ -56,28 +61,47 @@ def telemetry(
     from ingest.telemetry.pipeline import ingest_telemetry
 
     settings = load(workspace, store)
-    opened = open_workspace(settings, create=True, adopt=adopt)
-    try:
-        with opened.writing(), progress_on_terminal() as progress:
-            report = ingest_telemetry(
-                paths,
-                format_name,
-                fleet,
-                store=opened.store,
-                lake=opened.lake,
-                workspace=opened.path,
-                dry_run=dry_run,
-                progress=progress,
-                synthetic=synthetic or None,
-            )
-            payload = {**report.to_json(), "dry_run": dry_run}
-            if assess and not dry_run:
-                assessment = assess_fleet(opened.store, opened.lake, fleet, progress=progress)
-                payload["findings"] = assessment.num_findings
-                payload["store_version"] = opened.store.version()
-    finally:
-        opened.store.close()
+    with (
+        _opened(settings, dry_run=dry_run, adopt=adopt) as opened,
+        opened.writing(),
+        progress_on_terminal() as progress,
+    ):
+        report = ingest_telemetry(
+            paths,
+            format_name,
+            fleet,
+            store=opened.store,
+            lake=opened.lake,
+            workspace=opened.path,
+            dry_run=dry_run,
+            progress=progress,
+            synthetic=synthetic or None,
+        )
+        payload = {**report.to_json(), "dry_run": dry_run}
+        if assess and not dry_run:
+            assessment = assess_fleet(opened.store, opened.lake, fleet, progress=progress)
+            payload["findings"] = assessment.num_findings
+            payload["store_version"] = opened.store.version()
     emit("ingest-telemetry-1", payload, as_json=as_json, text=lambda: _print_report(report, payload))
+
+
+@contextmanager
+def _opened(settings: Settings, *, dry_run: bool, adopt: bool) -> Iterator[Workspace]:
+    """The workspace while it is open; a dry run where there is none yet works in one that is removed afterwards."""
+    if not dry_run or not settings.is_embedded or (settings.workspace / "workspace.json").exists():
+        opened = open_workspace(settings, create=True, adopt=adopt)
+        try:
+            yield opened
+        finally:
+            opened.store.close()
+        return
+    with tempfile.TemporaryDirectory(prefix="atoll-dry-run-") as folder:
+        passing = replace(settings, workspace=Path(folder))
+        try:
+            with _opened(passing, dry_run=False, adopt=adopt) as opened:
+                yield opened
+        finally:
+            supervisor.stop(passing.workspace)
 
 
 def _print_report(report: IngestReport, payload: dict[str, object]) -> None:
