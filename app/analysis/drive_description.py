@@ -91,7 +91,7 @@ def describe_drive(
 
 
 def resolve_drive(store: GraphStore, drive_id: str) -> str:
-    """Key of the drive meant by a key or a serial number.
+    """Key of the drive meant by a key or a serial number; a key may name the model as one of the sources does.
 
     Raises:
         InputError: There is none, or the serial is borne by several drives.
@@ -99,6 +99,9 @@ def resolve_drive(store: GraphStore, drive_id: str) -> str:
     if drive_id.startswith("drive:"):
         if store.query("drive", {"drive": drive_id}).rows:
             return drive_id
+        named = store.query("drives_by_alias", {"alias": drive_id.replace("drive:", "alias:", 1)}).records()
+        if len(named) == 1:
+            return str(named[0]["drive"])
         serial = drive_id.rsplit(":", 1)[-1]
     else:
         serial = drive_id

@@ -133,6 +133,19 @@ def load_fleet(store: GraphStore, fleet: str, synthetic: bool) -> FleetData:
     )
 
 
+def with_known_models(store: GraphStore, data: FleetData, filters: Filters) -> Filters:
+    """Filters with models that a source names otherwise (``MB1``) under the name of the fleet's drives (``B3``)."""
+    known = set(data.drives["model"])
+    models: list[str] = []
+    for name in values_of(filters, "model"):
+        if name not in known:
+            records = store.query("models_by_alias", {"fleet": f"fleet:{data.name}", "model": name}).records()
+            models += [str(row["model"]) for row in records] or [name]
+        else:
+            models.append(name)
+    return {**filters, "model": tuple(models)} if models else filters
+
+
 def stored_findings(store: GraphStore, fleet: str, status: str = "open") -> list[FindingRow]:
     """Findings of a fleet as stored, worst first, then by key."""
     records = store.query("findings_of_fleet", {"fleet": f"fleet:{fleet}", "status": status}).records()

@@ -10,7 +10,7 @@ import pandas as pd
 from app.analysis import wording
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.filters import Filters, apply_filters
-from app.analysis.fleet_data import load_fleet, resolve_fleet, stored_findings
+from app.analysis.fleet_data import load_fleet, resolve_fleet, stored_findings, with_known_models
 from app.analysis.fleet_table import judged_fleet
 from app.analysis.rates import annualised_failure_rate, rates_by, rates_by_age
 from app.analysis.results import FindingRow, FleetDescription
@@ -59,7 +59,7 @@ def describe_fleet(
     ensure_assessed(store, lake, name, writing=writing, progress=progress)
     data = load_fleet(store, name, synthetic)
     findings = stored_findings(store, name)
-    others = {key: chosen[key] for key in chosen if key != "fleet"}
+    others = with_known_models(store, data, {key: chosen[key] for key in chosen if key != "fleet"})
     everything = judged_fleet(data, lake, findings)
     drives = with_ages(apply_filters(everything, others, with_verdict=False))
     shown = apply_filters(everything, others, with_verdict=True)

@@ -9,7 +9,14 @@ import pandas as pd
 
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.filters import Filters, apply_filters
-from app.analysis.fleet_data import SHOWN_ORDER, FleetData, load_fleet, resolve_fleet, stored_findings
+from app.analysis.fleet_data import (
+    SHOWN_ORDER,
+    FleetData,
+    load_fleet,
+    resolve_fleet,
+    stored_findings,
+    with_known_models,
+)
 from app.analysis.latest import latest_readings
 from app.analysis.results import FindingRow
 from app.analysis.rules.base import Progress
@@ -58,7 +65,8 @@ def fleet_table(
     ensure_assessed(store, lake, name, writing=writing, progress=progress)
     data = load_fleet(store, name, synthetic)
     drives = judged_fleet(data, lake, stored_findings(store, name))
-    kept = apply_filters(drives, {key: chosen[key] for key in chosen if key != "fleet"}, with_verdict=True)
+    others = with_known_models(store, data, {key: chosen[key] for key in chosen if key != "fleet"})
+    kept = apply_filters(drives, others, with_verdict=True)
     kept = kept.assign(
         order=kept["verdict"].map({severity.value: SHOWN_ORDER.index(severity) for severity in SHOWN_ORDER})
     )

@@ -207,6 +207,28 @@ def test_a_drive_without_a_single_value_is_unknown_and_its_days_still_count(stor
     assert sum(cell.drives for cell in overview(store, lab.lake).heat) == 2
 
 
+def test_a_model_may_be_named_as_one_of_the_sources_names_it(store: GraphStore, tmp_path: Path) -> None:
+    lab = Lab(store, tmp_path)
+    windows, tickets = tmp_path / "windows.csv", tmp_path / "tickets.csv"
+    windows.write_text(
+        "disk_id,ds,model,app,failure_time,failure,r_5,r_9\n"
+        '38212,2019-06-29,MB1,DB,2019-06-30,1,"[0,1]","[100,124]"\n7,2019-06-29,C1,DB,,0,"[0,0]","[100,124]"\n'
+    )
+    tickets.write_text(
+        "model,failure_time,failure,app,r_5,disk_id,node_id,rack_id,machine_room_id\n"
+        "B1,2018-01-02 19:15:32,1,RM,,38212,66688,11488,455\nB3,2018-01-02 22:45:16,1,none,4,99,114833,9859,455\n"
+    )
+    for path, form in ((windows, "alibaba-windows"), (tickets, "alibaba-tickets")):
+        ingest_telemetry([path], form, "t", store=store, lake=lab.lake, workspace=tmp_path)
+    assert describe_drive(store, lab.lake, "drive:t:MB1:38212").key == "drive:t:B3:38212"
+    described = describe_fleet(store, lab.lake, "t", {"model": "MB1"})
+    assert described == describe_fleet(store, lab.lake, "t", {"model": "B3"})
+    assert [(row.group, row.drives, row.failures) for row in described.models] == [("B3", 2, 2)]
+    assert set(fleet_table(store, lab.lake, "t", {"model": ["MB1", "C1"]})["serial"]) == {"38212", "99", "7"}
+    with pytest.raises(InputError, match=r"model='MC1': no drive has it\. Did you mean 'C1'"):
+        describe_fleet(store, lab.lake, "t", {"model": "MC1"})
+
+
 def test_a_wrong_name_is_told_with_the_nearest(lab: Lab) -> None:
     with pytest.raises(InputError, match=r"'SN112'.* Did you mean 'SN1[0-2]'\?"):
         describe_drive(lab.store, lab.lake, "SN112")
