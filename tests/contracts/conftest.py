@@ -30,6 +30,7 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
     windows = [f"window:{drive}:{DAY}:30:1" for drive in drives]
     findings = [f"finding:{drive}:realloc-rise:1:{DAY}:{DAY}" for drive in drives]
     hosts = [f"host:{fleet}:{serial}" for serial in serials]
+    aliases = [f"alias:{fleet}:X1:{serial}" for serial in serials]
     shared = [
         nodes("Fleet", [{"key": f"fleet:{fleet}", "name": fleet, "synthetic": True}]),
         nodes("DriveModel", [{"key": "model:M1"}]),
@@ -60,6 +61,13 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
             ],
         ),
         nodes("Host", [{"key": host, "fleet": fleet} for host in hosts]),
+        nodes(
+            "DriveAlias",
+            [
+                {"key": alias, "name": f"X1 {serial}", "alias": f"X1:{serial}", "fleet": fleet, "drive": drive}
+                for alias, serial, drive in zip(aliases, serials, drives, strict=True)
+            ],
+        ),
         nodes(
             "TelemetryWindow",
             [
@@ -102,6 +110,9 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
     links = [
         relations("IN_FLEET", "Drive", "Fleet", [{"head": d, "tail": f"fleet:{fleet}"} for d in drives]),
         relations("OF_MODEL", "Drive", "DriveModel", [{"head": d, "tail": "model:M1"} for d in drives]),
+        relations(
+            "HAS_ALIAS", "Drive", "DriveAlias", [{"head": d, "tail": a} for d, a in zip(drives, aliases, strict=True)]
+        ),
         relations("RUNS_ON", "Drive", "Host", [{"head": d, "tail": h, **since} for d, h, _, _ in pairs]),
         relations("IN_RACK", "Drive", "Rack", [{"head": d, "tail": f"rack:{fleet}:R1", **since} for d in drives]),
         relations("IN_RACK", "Host", "Rack", [{"head": h, "tail": f"rack:{fleet}:R1"} for h in hosts]),
