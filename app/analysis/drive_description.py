@@ -10,7 +10,7 @@ import pandas as pd
 
 from app.analysis import wording
 from app.analysis.assess import Writing, ensure_assessed
-from app.analysis.fleet_data import PLACES, current_manifest, finding_row, worst_first
+from app.analysis.fleet_data import PLACES, finding_row, worst_first
 from app.analysis.latest import latest_readings
 from app.analysis.results import AttributeSeries, DriveDescription, FindingRow, PathNode
 from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_version
@@ -23,6 +23,7 @@ from graph.ontology import smart
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
 from graph.readings import ReadingsLake
+from ingest.telemetry.stored import current_manifest, ingest_runs
 
 SERIES_DAYS = 90
 MOST_NAMED = 5
@@ -60,7 +61,7 @@ def describe_drive(
     ensure_assessed(store, lake, fleet, writing=writing, progress=progress)
     version = store.version()
     drives = pd.DataFrame([record]).set_index("drive").rename_axis("drive_key")
-    manifest = current_manifest(store, fleet)
+    manifest = current_manifest(ingest_runs(store), fleet)
     readings = lake.readings([manifest]) if manifest else None
     own = readings.filter(readings.drive_key == key) if readings is not None else None
     latest = latest_readings(own, drives, lake.connection).iloc[0]

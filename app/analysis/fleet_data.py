@@ -18,6 +18,7 @@ from graph.errors import InputError, nearest
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
 from graph.readings import ReadingsLake
+from ingest.telemetry.stored import current_manifest, ingest_runs
 
 PLACES = {"RUNS_ON": "host", "IN_RACK": "rack", "RUNS_FIRMWARE": "firmware", "SERVES": "application"}
 
@@ -86,13 +87,6 @@ def resolve_fleet(store: GraphStore, fleet: str | None, filters: Filters) -> tup
     return name, names[name]
 
 
-def current_manifest(store: GraphStore, fleet: str) -> str | None:
-    """Manifest of a fleet's readings: that of its latest complete run that has one."""
-    runs = store.query("ingest_runs").records()
-    found = (run["readings_manifest"] for run in runs if run["fleet"] == fleet and run["readings_manifest"])
-    return next(found, None)
-
-
 def load_fleet(store: GraphStore, fleet: str, synthetic: bool) -> FleetData:
     """Read a fleet's drives, places and failures."""
     key = {"fleet": f"fleet:{fleet}"}
@@ -127,7 +121,7 @@ def load_fleet(store: GraphStore, fleet: str, synthetic: bool) -> FleetData:
         name=fleet,
         synthetic=synthetic,
         drives=drives,
-        manifest=current_manifest(store, fleet),
+        manifest=current_manifest(ingest_runs(store), fleet),
         data_time=max(days) if len(days) else None,
         store_version=version,
     )
