@@ -1,7 +1,9 @@
 """The SMART catalogue: what each attribute means, in which unit, which way is bad, and what a vendor means instead.
 
 An attribute has the key ``smart:ata:5`` (or ``smart:nvme:percentage_used``, ``smart:scsi:grown_defects``) and the
-column ``ata_5`` (``nvme_percentage_used``, ``scsi_grown_defects``) in the readings. Source: ``smart.ttl``.
+column ``ata_5`` (``nvme_percentage_used``, ``scsi_grown_defects``) in the readings. Of ATA attributes the readings also
+hold the normalised value (``ata_5_normalized``), its worst so far (``ata_5_worst``) and the threshold that the device
+states for it (``ata_5_threshold``). Source: ``smart.ttl``.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from graph.errors import InputError, nearest
 from graph.ontology.catalogue import catalogue
 
 _NORMALIZED = "_normalized"
+_WORST = "_worst"
+_THRESHOLD = "_threshold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class SmartAttribute:
     Args:
         key: ``smart:{protocol}:{number or field}``.
         name: As shown to people (``Reallocated sectors``).
-        protocol: ``ata``, ``nvme`` or ``scsi``.
+        protocol: ``ata``, ``nvme`` or ``scsi``; ``device`` for what any drive says of itself, ``host`` for what its
+            machine counts.
         unit: QUDT name (``unit:HR``).
         unit_label: Unit as shown (``h``, ``sectors``).
         kind: ``cumulative`` only grows, ``gauge`` goes both ways, ``normalized`` compares only by its normalised
@@ -152,9 +157,31 @@ def normalized_column(key: str) -> str:
     Raises:
         InputError: ``key`` is unknown or not of ATA, which alone has normalised values.
     """
+    return _ata_column(key, _NORMALIZED)
+
+
+def worst_column(key: str) -> str:
+    """Name of the readings column that holds the worst normalised value so far: ``ata_5_worst``.
+
+    Raises:
+        InputError: ``key`` is unknown or not of ATA.
+    """
+    return _ata_column(key, _WORST)
+
+
+def threshold_column(key: str) -> str:
+    """Name of the readings column that holds the device's own threshold of the normalised value: ``ata_5_threshold``.
+
+    Raises:
+        InputError: ``key`` is unknown or not of ATA.
+    """
+    return _ata_column(key, _THRESHOLD)
+
+
+def _ata_column(key: str, suffix: str) -> str:
     if attribute(key).protocol != "ata":
-        raise InputError(f"attribute '{key}': only ATA attributes have a normalised value.")
-    return column(key) + _NORMALIZED
+        raise InputError(f"attribute '{key}': only ATA attributes have a normalised value, its worst and a threshold.")
+    return column(key) + suffix
 
 
 def key_of(column_name: str) -> str | None:
@@ -164,9 +191,23 @@ def key_of(column_name: str) -> str | None:
 
 def normalized_key_of(column_name: str) -> str | None:
     """Key of the attribute whose normalised value that column holds; None for any other column."""
-    if not column_name.endswith(_NORMALIZED):
+    return _ata_key(column_name, _NORMALIZED)
+
+
+def worst_key_of(column_name: str) -> str | None:
+    """Key of the attribute whose worst normalised value that column holds; None for any other column."""
+    return _ata_key(column_name, _WORST)
+
+
+def threshold_key_of(column_name: str) -> str | None:
+    """Key of the attribute whose device threshold that column holds; None for any other column."""
+    return _ata_key(column_name, _THRESHOLD)
+
+
+def _ata_key(column_name: str, suffix: str) -> str | None:
+    if not column_name.endswith(suffix):
         return None
-    key = key_of(column_name.removesuffix(_NORMALIZED))
+    key = key_of(column_name.removesuffix(suffix))
     return key if key is not None and attribute(key).protocol == "ata" else None
 
 

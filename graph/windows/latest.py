@@ -6,7 +6,15 @@ import ibis
 import ibis.expr.types as ir
 
 from graph.windows.reductions import max_by, min_by, regr_slope
-from graph.windows.shape import attributes, checked_days, day_where_known, known, prepared, with_changes
+from graph.windows.shape import (
+    attributes,
+    checked_days,
+    day_where_known,
+    known,
+    measured,
+    prepared,
+    with_changes,
+)
 
 
 def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
@@ -25,7 +33,8 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
         reading (after a reset of a counter it goes on counting from the new value); ``c_slope_per_day``, the least
         squares slope over calendar days, null for fewer than two days; ``c_last_change_day``, the day of the latest
         reading that differs from the one before it, null where none does; ``c_num_resets``, how often it fell.
-        All measures are null for an attribute with no value in the window.
+        All measures are null for an attribute with no value in the window. Of thresholds and worst values, which the
+        device states beside an attribute, there is ``c_last`` alone.
 
         ``content_sha256`` (hexadecimal) covers the days and values of the window (whole, or to six decimals), whatever
         the order of rows and columns and whether or not columns without a value are there.
@@ -38,7 +47,7 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
     own_last = rows.day_number.max().over(ibis.window(group_by="drive_key"))
     rows = rows.mutate(last_number=own_last)
     rows = rows.filter(rows.day_number > rows.last_number - checked_days(days)).drop("last_number")
-    rows = with_changes(rows, names)
+    rows = with_changes(rows, measured(names))
     rows = rows.mutate(line=_line(rows, names))
     measures: dict[str, ir.Value] = {
         "first_day": rows.day.min(),
@@ -46,8 +55,10 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
         "num_readings": rows.count().cast("int64"),
         "lines": rows.line.collect(),
     }
-    for name in names:
+    for name in measured(names):
         measures |= _measures(rows, name)
+    for name in sorted(set(names) - set(measured(names))):
+        measures[f"{name}_last"] = max_by(rows[name], day_where_known(rows, name))
     windows = rows.group_by("drive_key").agg(**measures)
     content = windows.lines.sort().join("\n").hexdigest("sha256")
     windows = windows.mutate(content_sha256=content)

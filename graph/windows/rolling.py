@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from graph.windows.reductions import min_by, regr_slope
-from graph.windows.shape import attributes, checked_days, day_where_known, known, prepared, with_changes
+from graph.windows.shape import attributes, checked_days, day_where_known, known, measured, prepared, with_changes
 
 
 def rolling_windows(readings: ir.Table, days: int = 30) -> ir.Table:
@@ -18,13 +18,13 @@ def rolling_windows(readings: ir.Table, days: int = 30) -> ir.Table:
 
     Returns:
         One row a drive and day with a reading: ``drive_key, day, first_day, last_day`` (the same as ``day``),
-        ``num_readings`` and the measures of ``latest_windows``; no content hash. The row of a drive's last day equals
-        its row in ``latest_windows``.
+        ``num_readings`` and the measures of ``latest_windows``; no content hash, no thresholds or worst values. The
+        row of a drive's last day equals its row in ``latest_windows``.
 
     Raises:
         InputError: ``days`` is below 1, or a key column is missing.
     """
-    names = attributes(readings)
+    names = measured(attributes(readings))
     rows = with_changes(prepared(readings), names)
     window = ibis.range_window(
         group_by="drive_key", order_by="day_number", preceding=checked_days(days) - 1, following=0

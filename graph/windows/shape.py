@@ -13,11 +13,18 @@ DEFINITION_VERSION = 1
 
 KEYS = ("drive_key", "day")
 
+# Beside an attribute's normalised value: what the device itself holds it against. It hardly ever changes, so a window
+# keeps only the last value of it.
+BESIDE = ("_threshold", "_worst")
+
+# When the sample of the day was taken, in seconds since 1970: says which of two samples counts, and is no measure.
+COLLECTED_AT = "collected_at_seconds"
+
 MEASURES = ("first", "last", "min", "max", "rise", "slope_per_day", "last_change_day", "num_resets")
 
 
 def attributes(readings: ir.Table) -> list[str]:
-    """Attribute columns of a table of readings: all but its keys.
+    """Attribute columns of a table of readings: all but its keys and the time of the day's sample.
 
     Raises:
         InputError: A key column is missing.
@@ -25,7 +32,12 @@ def attributes(readings: ir.Table) -> list[str]:
     for key in KEYS:
         if key not in readings.columns:
             raise InputError(f"Readings: column '{key}' is missing; there are {', '.join(readings.columns)}.")
-    return [name for name in readings.columns if name not in KEYS]
+    return [name for name in readings.columns if name not in (*KEYS, COLLECTED_AT)]
+
+
+def measured(names: list[str]) -> list[str]:
+    """Those attribute columns of which a window has all measures; of the others it has the last value."""
+    return [name for name in names if not name.endswith(BESIDE)]
 
 
 def window_columns(attribute: str) -> dict[str, str]:
