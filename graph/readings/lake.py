@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -20,13 +21,14 @@ from graph.errors import InputError, StoreError
 from graph.readings.exposure import exposure
 from graph.readings.manifest import LakeFile, Manifest, placed
 
-KEYS = ("drive_key", "day")
 COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 NewRows: TypeAlias = ir.Table | pa.Table | Path | str | Sequence[Path | str]
 
 
 class ReadingsLake:
     """Daily readings of all fleets below one folder, one row a drive and day.
+
+    A lake of something else than drives, such as the places they stand in, names another key column.
 
     Layout: ``fleet=<fleet>/month=YYYY-MM/<run>.parquet`` and ``fleet=<fleet>/manifest-<run>.json``. Files are never
     changed in place: a run writes the months it touches anew and a manifest that lists all live files, so a run
@@ -37,10 +39,15 @@ class ReadingsLake:
     Args:
         root: Folder of the lake; made by the first run.
         memory_limit: What DuckDB may use before it spills to ``root/.spill``.
+        key: Column that says whose a row is; where another stands here, read it for ``drive_key`` below.
     """
 
-    def __init__(self, root: Path, memory_limit: str = "1500MB") -> None:
+    def __init__(self, root: Path, memory_limit: str = "1500MB", *, key: str = "drive_key") -> None:
+        if not COLUMN_NAME.fullmatch(key) or key == "day":
+            raise InputError(f"Key column '{key}' of the readings: expected a name like 'drive_key'.")
         self.root = Path(root)
+        self.key = key
+        self._keys = (key, "day")
         self._memory_limit = memory_limit
 
     @cached_property
@@ -110,27 +117,33 @@ class ReadingsLake:
         Manifest(run_key, fleet, base_manifest, files, interval_file).write(self.root, path)
         return path
 
-    def readings(self, manifests: Sequence[str]) -> ir.Table:
+    def readings(self, manifests: Sequence[str], *, since: date | None = None) -> ir.Table:
         """Readings of several fleets as one table; a column that a fleet lacks is null there.
 
         Args:
             manifests: Paths as returned by ``stage``, one a fleet.
+            since: First day to read; files of earlier months are not opened, and columns that only they have are not
+                there. None: all days.
 
         Returns:
             ``drive_key`` (string), ``day`` (date) and one float64 column an attribute, in the order of names.
         """
-        paths = [file.path for manifest in manifests for file in Manifest.read(self.root, manifest).files]
+        first_month = f"{since:%Y-%m}" if since else ""
+        files = [file for manifest in manifests for file in Manifest.read(self.root, manifest).files]
+        paths = [file.path for file in files if file.month >= first_month]
         if not paths:
-            return ibis.memtable([], schema={"drive_key": "string", "day": "date"})
+            return ibis.memtable([], schema={self.key: "string", "day": "date"})
         table = self._table(paths)
-        return table.select(*KEYS, *sorted(set(table.columns) - set(KEYS)))
+        if since:
+            table = table.filter(table.day >= since)
+        return table.select(*self._keys, *sorted(set(table.columns) - set(self._keys)))
 
     def intervals(self, manifests: Sequence[str]) -> ir.Table:
         """Observation intervals of several fleets: ``drive_key``, ``first_day``, ``last_day``."""
         files = [Manifest.read(self.root, manifest).intervals for manifest in manifests]
         paths = [file.path for file in files if file]
         if not paths:
-            return ibis.memtable([], schema={"drive_key": "string", "first_day": "date", "last_day": "date"})
+            return ibis.memtable([], schema={self.key: "string", "first_day": "date", "last_day": "date"})
         return self._table(paths)
 
     def exposure(self, manifests: Sequence[str]) -> ir.Table:
@@ -179,17 +192,17 @@ class ReadingsLake:
             paths = [new_rows] if isinstance(new_rows, str | Path) else new_rows
             table = self.connection.read_parquet([str(path) for path in paths], union_by_name=True)
         schema = table.schema()
-        for key, fits in (("drive_key", "is_string"), ("day", "is_date")):
+        for key, fits in ((self.key, "is_string"), ("day", "is_date")):
             if key not in schema or not getattr(schema[key], fits)():
                 found = f"is of type {schema[key]}" if key in schema else "is missing"
                 raise InputError(f"New readings: column '{key}' {found}; expected a {fits.removeprefix('is_')}.")
-        attributes = [name for name in schema if name not in KEYS]
+        attributes = [name for name in schema if name not in self._keys]
         for name in attributes:
             if not COLUMN_NAME.fullmatch(name):
                 raise InputError(f"New readings: column '{name}' is no attribute column; expected a name like 'ata_5'.")
             if not (schema[name].is_numeric() or schema[name].is_null()):
                 raise InputError(f"New readings: column '{name}' is of type {schema[name]}; expected a number.")
-        return table.select(*KEYS, *(_finite(table[name].cast("float64")).name(name) for name in attributes))
+        return table.select(*self._keys, *(_finite(table[name].cast("float64")).name(name) for name in attributes))
 
     def _split_by_month(self, rows: ir.Table, incoming: Path) -> dict[str, str]:
         """Write rows into ``incoming`` by month; returns a DuckDB scan of each month's files, by month."""
@@ -205,27 +218,27 @@ class ReadingsLake:
 
     def _refuse_bad_keys(self, scan: str, month: str) -> None:
         """Refuse null keys and drives with two rows for one day."""
-        if not re.fullmatch(r"\d{4}-\d{2}", month) or self._fetch(f"FROM {scan} WHERE drive_key IS NULL LIMIT 1"):
-            raise InputError("New readings: a row has no drive_key or no day; expected both in every row.")
+        if not re.fullmatch(r"\d{4}-\d{2}", month) or self._fetch(f"FROM {scan} WHERE {self.key} IS NULL LIMIT 1"):
+            raise InputError(f"New readings: a row has no {self.key} or no day; expected both in every row.")
         double = self._fetch(
-            f"SELECT drive_key, day, count(*) FROM {scan} GROUP BY drive_key, day HAVING count(*) > 1 LIMIT 1"
+            f"SELECT {self.key}, day, count(*) FROM {scan} GROUP BY {self.key}, day HAVING count(*) > 1 LIMIT 1"
         )
         if double:
-            drive, day, count = double[0]
-            raise InputError(f"New readings: {drive} has {count} rows for {day}; expected one row a drive and day.")
+            owner, day, count = double[0]
+            raise InputError(f"New readings: {owner} has {count} rows for {day}; expected one row a drive and day.")
 
     def _changes(self, new: str, stored: LakeFile) -> bool:
         """True where a new row is not stored yet or has a value that differs from what is stored."""
         old = self._scan([stored.path])
         known = set(self._columns(old))
-        attributes = [name for name in self._columns(new) if name not in KEYS]
-        differs = ["old.drive_key IS NULL"]
+        attributes = [name for name in self._columns(new) if name not in self._keys]
+        differs = [f"old.{self.key} IS NULL"]
         for name in attributes:
             is_new = f"new.{name} IS NOT NULL"
             differs.append(f"({is_new} AND new.{name} IS DISTINCT FROM old.{name})" if name in known else is_new)
         return bool(
             self._fetch(
-                f"SELECT 1 FROM {new} AS new LEFT JOIN {old} AS old USING (drive_key, day) "
+                f"SELECT 1 FROM {new} AS new LEFT JOIN {old} AS old USING ({self.key}, day) "
                 f"WHERE {' OR '.join(differs)} LIMIT 1"
             )
         )
@@ -237,14 +250,14 @@ class ReadingsLake:
         else:
             old = self._scan([stored.path])
             new_columns, old_columns = self._columns(new), self._columns(old)
-            both = [name for name in new_columns if name in old_columns and name not in KEYS]
+            both = [name for name in new_columns if name in old_columns and name not in self._keys]
             columns = [
-                *KEYS,
+                *self._keys,
                 *(f"coalesce(new.{name}, old.{name}) AS {name}" for name in both),
-                *(name for name in (*old_columns, *new_columns) if name not in both and name not in KEYS),
+                *(name for name in (*old_columns, *new_columns) if name not in both and name not in self._keys),
             ]
-            query = f"SELECT {', '.join(columns)} FROM {new} AS new FULL JOIN {old} AS old USING (drive_key, day)"
-        return self._copy(query, path, order="drive_key, day")
+            query = f"SELECT {', '.join(columns)} FROM {new} AS new FULL JOIN {old} AS old USING ({self.key}, day)"
+        return self._copy(query, path, order=f"{self.key}, day")
 
     def _stage_intervals(
         self, intervals: ir.Table | pa.Table | None, base: Manifest | None, path: str
@@ -254,7 +267,7 @@ class ReadingsLake:
         if intervals is None:
             return stored
         table = intervals if isinstance(intervals, ir.Table) else ibis.memtable(intervals)
-        table = table.select("drive_key", table.first_day.cast("date"), table.last_day.cast("date")).distinct()
+        table = table.select(self.key, table.first_day.cast("date"), table.last_day.cast("date")).distinct()
         if stored:
             table = table.union(self._table([stored.path]), distinct=True)
         num_rows = int(table.count().to_pyarrow().as_py())

@@ -112,6 +112,50 @@ def test_an_empty_lake_has_an_empty_table(lake: ReadingsLake) -> None:
     assert lake.exposure([]).to_pyarrow().num_rows == 0
 
 
+def test_places_have_daily_readings_under_a_key_of_their_own(tmp_path: Path) -> None:
+    def environment(*given: tuple[str, int, dict[str, float | None]]) -> pa.Table:
+        table = rows(*given)
+        return table.rename_columns({name: {"drive_key": "place_key"}.get(name, name) for name in table.column_names})
+
+    lake = ReadingsLake(tmp_path / "environment", key="place_key")
+    first = lake.stage("run:1", "f", environment(("rack:f:1", 0, {"temperature_celsius": 21.5, "power_watts": 900.0})))
+    second = lake.stage(
+        "run:2",
+        "f",
+        environment(("rack:f:1", 0, {"temperature_celsius": 22.5}), ("site:f:a", 20, {"humidity_percent": 40.0})),
+        first,
+    )
+
+    found = lake.readings([second])
+    assert found.columns == ("place_key", "day", "humidity_percent", "power_watts", "temperature_celsius")
+    assert sorted(found.to_pyarrow().to_pydict()["temperature_celsius"], key=str) == [22.5, None]
+    with pytest.raises(InputError, match=r"rack:f:1 has 2 rows for 2026-01-20"):
+        lake.stage("run:3", "f", environment(("rack:f:1", 0, {}), ("rack:f:1", 0, {})), second)
+    with pytest.raises(InputError, match="column 'place_key' is missing"):
+        lake.stage("run:3", "f", rows(("a", 0, {"ata_5": 1.0})), second)
+    lake.close()
+
+
+@pytest.mark.parametrize("key", ["day", "place key", "x; DROP TABLE y"])
+def test_a_key_column_that_is_no_name_is_refused(key: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a name like 'drive_key'"):
+        ReadingsLake(tmp_path, key=key)
+
+
+def test_readings_since_a_day_open_no_earlier_month(lake: ReadingsLake) -> None:
+    first = lake.stage("run:1", "f", rows(("a", 0, {"ata_1": 1.0})))
+    news = rows(("a", 13, {"ata_5": 2.0}), ("a", 14, {"ata_5": 3.0}), ("b", 50, {"ata_5": 4.0}))
+    manifest = lake.stage("run:2", "f", news, first)
+    since = START + timedelta(14)
+    (lake.root / "fleet=f/month=2026-01/1.parquet").write_bytes(b"not opened")
+
+    found = lake.readings([manifest], since=since)
+
+    assert found.columns == ("drive_key", "day", "ata_5")
+    assert sorted(found.to_pyarrow().to_pydict()["ata_5"]) == [3.0, 4.0]
+    assert lake.readings([manifest], since=date(2027, 1, 1)).to_pyarrow().num_rows == 0
+
+
 @pytest.mark.parametrize("kind", ["arrow", "memtable", "file", "table of the lake"])
 def test_new_rows_come_in_any_form(kind: str, lake: ReadingsLake, tmp_path: Path) -> None:
     table = rows(("a", 0, {"ata_5": 1.0}))
