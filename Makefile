@@ -39,7 +39,7 @@ bench: $(STAMP)
 
 #: make lock    resolve the bounds of pyproject.toml into requirements.lock
 lock: $(BIN)/uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra pyspark --extra s3 --universal --python-version 3.11 --generate-hashes -q -o requirements.lock
 
 $(BIN)/uv:
 	$(PYTHON) -c 'import sys; sys.exit("Atoll needs Python 3.11 or later, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
