@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,9 @@ from app.commands.output import (
 )
 from app.settings import Settings, load
 from app.wiring import Workspace, open_workspace
+from graph.errors import InputError
 from graph.stores.embedded import supervisor
+from ingest.telemetry.options import SourceOptions
 from ingest.telemetry.registry import FORMATS
 from ingest.telemetry.report import IngestReport
 
@@ -42,6 +45,20 @@ def telemetry(
     ],
     format_name: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}.")],
     fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="What the columns of your own table mean (YAML); format mapped.")
+    ] = None,
+    identity: Annotated[
+        Path | None, typer.Option("--identity", help="nvme-cli: output of id-ctrl or list that names the drives.")
+    ] = None,
+    drive: Annotated[
+        str | None, typer.Option("--drive", metavar="MODEL:SERIAL", help="The drive that a file without a name is of.")
+    ] = None,
+    collected_at: Annotated[
+        str | None,
+        typer.Option("--collected-at", metavar="TIME", help="When files without a time were collected (UTC)."),
+    ] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Machine that files without a host come from.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
     assess: Annotated[bool, typer.Option("--assess/--no-assess", help="Run the rule base afterwards.")] = True,
     synthetic: Annotated[bool, typer.Option("--synthetic", help="Mark the fleet as synthetic data.")] = False,
@@ -61,6 +78,7 @@ def telemetry(
     from ingest.telemetry.pipeline import ingest_telemetry
 
     settings = load(workspace, store)
+    options = SourceOptions(mapping, identity, drive, _instant(collected_at) if collected_at else None, host)
     with (
         _opened(settings, dry_run=dry_run, adopt=adopt) as opened,
         opened.writing(),
@@ -76,6 +94,7 @@ def telemetry(
             dry_run=dry_run,
             progress=progress,
             synthetic=synthetic or None,
+            options=options,
         )
         payload = {**report.to_json(), "dry_run": dry_run}
         if assess and not dry_run:
@@ -83,6 +102,19 @@ def telemetry(
             payload["findings"] = assessment.num_findings
             payload["store_version"] = opened.store.version()
     emit("ingest-telemetry-1", payload, as_json=as_json, text=lambda: _print_report(report, payload))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"--collected-at '{text}': expected a time as 2026-10-31T06:00 or a day as 2026-10-31, in UTC."
+        ) from None
+    instant = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    if instant > datetime.now(UTC) + timedelta(days=1):
+        raise InputError(f"--collected-at '{text}' is in the future; now it is {datetime.now(UTC):%Y-%m-%dT%H:%M} UTC.")
+    return instant
 
 
 @contextmanager

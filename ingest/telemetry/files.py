@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,6 @@ from ingest.telemetry.normalised import REJECTS, RawRows, table
 MAX_LINE_BYTES = 1 << 20
 BLOCK_BYTES = 8 << 20
 PARQUET_ROWS = 100_000
-SUFFIXES = (".csv", ".parquet")
 PACKED_SUFFIXES = (".gz", ".zip")
 PACKED = {b"\x1f\x8b": "gzip-compressed", b"PK\x03\x04": "a zip archive"}  # by their first bytes
 EMPTY_LINES = b'\r\n,"'  # what lines without a value are made of
@@ -34,20 +33,40 @@ class SourceFile:
     Args:
         path: Where it is.
         sha256: Hash of its bytes; the same content is the same source whatever its name.
-        columns: Its header, in order.
-        is_parquet: Parquet, else CSV.
-        metadata: Key-value metadata of a Parquet file; empty for a CSV.
+        columns: Its header, in order; empty where the file is no table.
+        is_parquet: Parquet, else text.
+        metadata: Key-value metadata of a Parquet file; empty for others.
+        unread: Fields of a file that is no table which mean nothing to its format and were kept out.
+        notes: What the report should say of this file, a sentence each.
     """
 
     path: Path
     sha256: str
     columns: tuple[str, ...]
     is_parquet: bool
-    metadata: dict[str, str]
+    metadata: dict[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Files named by paths; of a folder all CSV and Parquet files directly in it, in the order of their names.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How files of some kind are read.
+
+    Args:
+        suffixes: Of a folder, the files that count (lower case, with the point).
+        look_over: Hashes a file and makes sure that it can be read in bounded memory; raises ``InputError``.
+        chunks: Reads a file piece by piece, always in the same pieces: its rows as they stand there, and a table of
+            schema ``REJECTS`` for what is no row.
+    """
+
+    suffixes: tuple[str, ...]
+    look_over: Callable[[Path], SourceFile]
+    chunks: Callable[[SourceFile], Iterator[RawRows | pa.Table]]
+
+
+def expand(paths: Sequence[Path], suffixes: tuple[str, ...] = (".csv", ".parquet")) -> list[Path]:
+    """Files named by paths; of a folder those directly in it with one of the suffixes, in the order of their names.
 
     Raises:
         InputError: A path does not exist, or a folder holds no such file (perhaps compressed ones).
@@ -56,13 +75,13 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         try:
             if path.is_dir():
-                inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+                inside = sorted(file for file in path.iterdir() if file.suffix.lower() in suffixes and file.is_file())
                 if not inside:
                     packed = next(
                         (file for file in sorted(path.iterdir()) if file.suffix.lower() in PACKED_SUFFIXES), None
                     )
                     hint = f" {packed.name} is compressed: unpack it first." if packed else ""
-                    raise InputError(f"{path}: this folder holds no .csv or .parquet file.{hint}")
+                    raise InputError(f"{path}: this folder holds no {_either(suffixes)} file.{hint}")
                 found += inside
             elif path.exists():
                 found.append(path)
@@ -71,8 +90,12 @@ def expand(paths: Sequence[Path]) -> list[Path]:
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
     if not found:
-        raise InputError("No file given: name a file, or a folder of .csv or .parquet files.")
+        raise InputError(f"No file given: name a file, or a folder of {_either(suffixes)} files.")
     return list(dict.fromkeys(found))
+
+
+def _either(suffixes: tuple[str, ...]) -> str:
+    return " or ".join(filter(None, [", ".join(suffixes[:-1]), suffixes[-1]]))
 
 
 def look_over(path: Path) -> SourceFile:
@@ -237,6 +260,9 @@ def _refused(ragged: list[pa_csv.InvalidRow]) -> pa.Table:
         "raw": [row.text for row in ragged],
     }
     return table(REJECTS, content, len(ragged))
+
+
+TABLE_READER = Reader((".csv", ".parquet"), look_over, chunks)
 
 
 def _first_line(error: BaseException) -> str:

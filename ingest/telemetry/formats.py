@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from graph.errors import InputError, nearest
-from ingest.telemetry.files import SourceFile
+from ingest.telemetry.files import TABLE_READER, Reader, SourceFile
 from ingest.telemetry.normalised import Normalised, RawRows
 
 SEPARATORS = (";", "\t", "|")  # that other programs write in place of commas
@@ -18,7 +18,7 @@ class Format:
 
     Args:
         name: What ``--format`` takes.
-        required: Columns without which the file is not of this format.
+        required: Columns without which the file is not of this format; empty where its files are no tables.
         transform: Normalises some rows for a fleet; pure.
         knows: Says whether a column that is not required has a meaning here; others are kept out and reported.
         one_row_a_day: A row is a drive-day, so a second, different row of the same drive-day is refused. Where it is
@@ -26,6 +26,12 @@ class Format:
         derived_days: The days of its readings were worked out from power-on hours.
         place_kinds: What the source itself calls a host, rack or room, kept as property ``kind``.
         notes: What every report on this format says.
+        reader: How its files are read; tables by default.
+        recognises: Says from a file's first bytes whether it looks like this format; None where the columns tell.
+        takes: Names of the ``SourceOptions`` that mean something here.
+        settings: What of the options decides what a file means, as text; the same file with others is read again.
+        full_snapshot: Its last day lists every drive in service, so what it does not list has left (``--retire``).
+        mapping: Name, version and hash of the mapping file it was made from.
     """
 
     name: str
@@ -36,9 +42,17 @@ class Format:
     derived_days: bool = False
     place_kinds: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    reader: Reader = TABLE_READER
+    recognises: Callable[[bytes], bool] | None = None
+    takes: tuple[str, ...] = ()
+    settings: str = ""
+    full_snapshot: bool = False
+    mapping: str | None = None
 
     def unknown(self, file: SourceFile) -> tuple[str, ...]:
-        """Columns of a file that mean nothing here."""
+        """Columns or fields of a file that mean nothing here."""
+        if not self.required:
+            return file.unread
         return tuple(name for name in file.columns if name not in self.required and not self.knows(name))
 
 

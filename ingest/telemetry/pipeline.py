@@ -22,9 +22,11 @@ from graph.readings import ReadingsLake
 from graph.windows import DEFINITION_VERSION, attributes, latest_windows
 from ingest.telemetry import quarantine, timeline
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
+from ingest.telemetry.device_logs import log_batch
 from ingest.telemetry.files import expand
 from ingest.telemetry.formats import Format
 from ingest.telemetry.identity import checked_fleet
+from ingest.telemetry.options import SourceOptions
 from ingest.telemetry.reading import Progress, Source, is_synthetic, open_source, read, refused
 from ingest.telemetry.registry import format_named
 from ingest.telemetry.report import IngestReport
@@ -65,6 +67,7 @@ def ingest_telemetry(
     dry_run: bool = False,
     progress: Progress | None = None,
     synthetic: bool | None = None,
+    options: SourceOptions | None = None,
 ) -> IngestReport:
     """Bring telemetry into the readings and the graph, as one run that is visible as a whole or not at all.
 
@@ -81,6 +84,7 @@ def ingest_telemetry(
         dry_run: Read, check and compare, and write nothing.
         progress: Called with a stage, what is done and of how much (None: unknown).
         synthetic: Whether the data were generated; None: as the files themselves say.
+        options: What the user says of the files where they do not say it themselves.
 
     Returns:
         What was read and changed.
@@ -92,17 +96,18 @@ def ingest_telemetry(
     """
     started = time.perf_counter()
     tell = progress or (lambda stage, done, total: None)
-    chosen = format_named(format)
-    files = expand([Path(path) for path in paths])
+    chosen = format_named(format, options)
+    files = expand([Path(path) for path in paths], chosen.reader.suffixes)
     report = IngestReport(checked_fleet(fleet), chosen.name, notes=list(chosen.notes))
     known: set[str] = set()
-    if chosen.one_row_a_day and any(Path(path).is_dir() for path in paths):
+    if not chosen.derived_days and any(Path(path).is_dir() for path in paths):
         same = [run for run in ingest_runs(store) if (run.fleet, run.format) == (fleet, chosen.name)]
         known = {sha256 for run in same for sha256 in run.files}
     source = open_source(files, chosen, frozenset(known), tell, named={Path(path) for path in paths})
     report.notes += [f"Refused, the other files were read: {sentence}" for sentence in source.refused]
     report.files_read, report.files_skipped = len(source.files), len(source.skipped)
     report.unknown_columns = source.unknown_columns
+    report.notes += [f"{file.path}: {sentence}" for file in source.files for sentence in file.notes]
     if source.files:
         with tempfile.TemporaryDirectory(prefix="atoll-ingest-") as folder:
             _Ingest(source, report, Path(folder), store, lake, workspace, tell).run(dry_run, synthetic)
@@ -169,6 +174,8 @@ class _Ingest:
         placements = self._placements(tables, keys, stored)
         days = self._drive_days(settled, manifest)
         self._write(run, tables.fleet_batch(placements, days, stored_failures, flags))
+        if (logs := log_batch(settled, self._fleet, self._store)) is not None:
+            self._write(run, logs)
         self._write_windows(settled, run, manifest, keys)
         self._complete(run, manifest)
 
@@ -216,6 +223,7 @@ class _Ingest:
     def _fingerprint(self) -> str:
         """Hash of all that decides what the run writes; a killed run goes on where the next has the same."""
         parts = [self._format.name, self._fleet, str(WINDOW_DAYS), str(DEFINITION_VERSION)]
+        parts += [self._format.settings] if self._format.settings else []
         return hashlib.sha256("\n".join([*parts, *(file.sha256 for file in self._source.files)]).encode()).hexdigest()
 
     def _quarantine(self, run: Run, late: dict[int, LateRefusal]) -> None:
@@ -303,7 +311,11 @@ class _Ingest:
             "nodes_written": report.nodes_written,
             "relationships_written": report.relationships_written,
         }
-        optional = {"readings_manifest": manifest, "quarantine": report.quarantine}
+        optional = {
+            "readings_manifest": manifest,
+            "quarantine": report.quarantine,
+            "mapping": self._format.mapping,
+        }
         properties |= {name: value for name, value in optional.items() if value is not None}
         report.store_version = self._store.complete_run(run, properties)
         try:

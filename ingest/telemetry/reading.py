@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from graph.errors import InputError
-from ingest.telemetry.files import SourceFile, chunks, look_over
+from ingest.telemetry.files import SourceFile
 from ingest.telemetry.formats import Format, check_columns
 from ingest.telemetry.normalised import RawRows
 from ingest.telemetry.quarantine import Refused
@@ -40,7 +41,7 @@ class Source:
 
     @property
     def unknown_columns(self) -> list[str]:
-        """Columns that mean nothing to the format, over all files."""
+        """Columns and fields that mean nothing to the format, over all files."""
         return sorted({name for file in self.files for name in self.format.unknown(file)})
 
 
@@ -64,8 +65,9 @@ def open_source(
     for number, path in enumerate(paths):
         progress("look over", number, len(paths))
         try:
-            file = look_over(path)
-            check_columns(chosen, required_columns(), file)
+            file = _with_settings(chosen.reader.look_over(path), chosen.settings)
+            if chosen.required:
+                check_columns(chosen, required_columns(), file)
         except InputError as error:
             if path in named:
                 raise
@@ -82,6 +84,13 @@ def open_source(
     return Source(chosen, list(files.values()), skipped, unusable)
 
 
+def _with_settings(file: SourceFile, settings: str) -> SourceFile:
+    """The file, known by its content and by what the options make of it."""
+    if not settings:
+        return file
+    return replace(file, sha256=hashlib.sha256(f"{file.sha256}\n{settings}".encode()).hexdigest())
+
+
 def read(source: Source, fleet: str, spill: Spill, progress: Progress) -> None:
     """Read all files of a source and spill what they hold.
 
@@ -91,7 +100,7 @@ def read(source: Source, fleet: str, spill: Spill, progress: Progress) -> None:
     """
     for number, file in enumerate(source.files):
         spill.next_file()
-        for piece in chunks(file):
+        for piece in source.format.reader.chunks(file):
             if isinstance(piece, RawRows):
                 source.num_rows += piece.rows.num_rows
                 spill.add(source.format.transform(piece, fleet))
@@ -124,7 +133,7 @@ def refused(source: Source, spill: Spill, late: Mapping[int, tuple[str, str, str
     # Their text is not kept while reading, so they are looked up once more.
     for at, numbers in sorted(wanted.items()):
         rows = {place_of(number)[1]: late[number] for number in numbers}
-        for piece in chunks(source.files[at]):
+        for piece in source.format.reader.chunks(source.files[at]):
             if not isinstance(piece, RawRows):
                 continue
             for position, row in enumerate(piece.numbers.tolist()):

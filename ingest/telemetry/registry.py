@@ -7,6 +7,10 @@ from types import MappingProxyType
 
 from graph.errors import InputError, nearest
 from ingest.telemetry.formats import Format
+from ingest.telemetry.options import SourceOptions
+
+MAPPED = "mapped"
+"""The format that a mapping file makes of a table."""
 
 FORMATS = MappingProxyType(
     {
@@ -19,20 +23,32 @@ FORMATS = MappingProxyType(
 )
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str, options: SourceOptions | None = None) -> Format:
     """Return a format by its name.
 
+    Args:
+        name: As in ``--format``.
+        options: What the user says of the files; a format that takes options is made from them.
+
     Raises:
-        InputError: There is none of that name.
+        InputError: There is none of that name, or an option means nothing to it or cannot be used.
     """
     if name not in FORMATS:
         raise InputError(f"Format '{name}' is not known.{nearest(name, FORMATS)} Known: {', '.join(sorted(FORMATS))}.")
+    given = options or SourceOptions()
     module, attribute = FORMATS[name].split(":")
-    found: Format = getattr(import_module(module), attribute)
-    return found
+    found = getattr(import_module(module), attribute)
+    made: Format = found if isinstance(found, Format) else found(given)
+    for option in given.given():
+        if option not in made.takes:
+            takes = ", ".join(f"--{item.replace('_', '-')}" for item in made.takes) or "no such options"
+            raise InputError(f"--{option.replace('_', '-')} means nothing to format '{name}', which takes {takes}.")
+    return made
 
 
 def required_columns() -> dict[str, tuple[str, ...]]:
-    """Columns that each format needs, by its name; the most specific first."""
-    needed = {name: format_named(name).required for name in FORMATS}
-    return dict(sorted(needed.items(), key=lambda item: -len(item[1])))
+    """Columns that each format of tables needs, by its name; the most specific first."""
+    needed = {name: format_named(name).required for name in FORMATS if name != MAPPED}
+    return dict(
+        sorted(((name, columns) for name, columns in needed.items() if columns), key=lambda item: -len(item[1]))
+    )

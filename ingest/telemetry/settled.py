@@ -20,7 +20,7 @@ DERIVED_DAY = "derived_day"
 LateRefusal = tuple[str, str, str]
 """Column, value and reason of a row that is refused because of another."""
 
-TABLES = ("drives", "placements", "failures", "intervals")
+TABLES = ("drives", "placements", "failures", "intervals", "log_entries", "place_readings")
 
 
 class Settled:
@@ -48,7 +48,9 @@ class Settled:
         self.fetch("CREATE OR REPLACE TEMP TABLE source_doubles (row BIGINT, other BIGINT)")
         for name in (*TABLES, "readings"):
             self.fetch(f"CREATE OR REPLACE TEMP VIEW source_all_{name} AS FROM {_scan(spill.paths(name))}")
-        for name in ("drives", "placements", "intervals"):
+        for name in TABLES:
+            if name == "failures":
+                continue
             self.fetch(
                 f"CREATE OR REPLACE TEMP VIEW source_{name} AS FROM source_all_{name} "
                 "ANTI JOIN source_refused USING (row) ANTI JOIN source_doubles USING (row)"

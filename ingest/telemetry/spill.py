@@ -7,15 +7,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.telemetry.normalised import Normalised
+from ingest.telemetry.normalised import SCHEMAS, Normalised
 
 # Row numbers of all files of a source in one int64: the file's place above, the row below.
 ROW_BITS = 40
-TABLES = ("drives", "placements", "failures", "readings", "intervals", "rejects")
+ROWS_TO_WRITE = 50_000  # what is kept in memory of each table, so that thousands of tiny files make few Parquet files
 
 
 class Spill:
-    """Parquet files of one source, one for each table and file of the source.
+    """Parquet files of one source, some for each table.
 
     Args:
         folder: An empty folder.
@@ -23,13 +23,14 @@ class Spill:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._waiting: dict[str, list[pa.Table]] = {}
+        self._num_waiting: dict[str, int] = {}
+        self._num_written = 0
         self._file = -1
         self.num_rejects = 0
 
     def next_file(self) -> None:
-        """Close the files of the one source file and begin those of the next."""
-        self.close()
+        """Begin the next source file."""
         self._file += 1
 
     def add(self, rows: Normalised) -> None:
@@ -48,18 +49,27 @@ class Spill:
         return sorted(self._folder.glob(f"{name}-*.parquet"))
 
     def close(self) -> None:
-        """Finish the files that are open."""
-        for writer in self._writers.values():
-            writer.close()
-        self._writers.clear()
+        """Write what is still in memory, and an empty file of each table of which there is none."""
+        for name, schema in SCHEMAS.items():
+            if name not in self._num_waiting:
+                self._waiting[name] = [schema.empty_table()]
+            if name in self._waiting:
+                self._write(name)
 
     def _append(self, name: str, content: pa.Table) -> None:
         rows = content.column("row").to_numpy() + (self._file << ROW_BITS)
         content = content.set_column(content.column_names.index("row"), "row", pa.array(rows, pa.int64()))
-        if name not in self._writers:
-            path = self._folder / f"{name}-{self._file:06d}.parquet"
-            self._writers[name] = pq.ParquetWriter(path, content.schema, compression="lz4")
-        self._writers[name].write_table(content)
+        self._waiting.setdefault(name, []).append(content)
+        self._num_waiting[name] = self._num_waiting.get(name, 0) + content.num_rows
+        if self._num_waiting[name] >= ROWS_TO_WRITE:
+            self._write(name)
+
+    def _write(self, name: str) -> None:
+        """Write the waiting rows of one table; files may differ in their columns, so the columns are united."""
+        content = pa.concat_tables(self._waiting.pop(name), promote_options="default")
+        self._num_waiting[name] = 0
+        pq.write_table(content, self._folder / f"{name}-{self._num_written:06d}.parquet", compression="lz4")
+        self._num_written += 1
 
 
 def place_of(row: int) -> tuple[int, int]:

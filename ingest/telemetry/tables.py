@@ -65,7 +65,8 @@ class SourceTables:
             CREATE OR REPLACE TEMP TABLE source_drive AS
             WITH own AS (
               SELECT drive_key, arg_min(model, row) AS model, arg_min(serial, row) AS serial,
-                arg_min(vendor, row) AS vendor FROM source_drives GROUP BY drive_key
+                arg_min(vendor, row) AS vendor, arg_min(protocol, row) AS protocol,
+                arg_min(medium, row) AS medium FROM source_drives GROUP BY drive_key
             ), sizes AS (
               SELECT drive_key, capacity_bytes FROM source_drives WHERE capacity_bytes IS NOT NULL GROUP BY ALL
               UNION ALL SELECT drive, capacity_bytes FROM source_stored WHERE capacity_bytes IS NOT NULL
@@ -147,7 +148,7 @@ class SourceTables:
             "Drive",
             f"""
             SELECT drive_key AS key, serial AS name, '{self._fleet}' AS fleet, model, serial, capacity_bytes,
-              t.first_day, t.last_day, coalesce(t.drive_days, 0)::BIGINT AS drive_days
+              protocol, medium, t.first_day, t.last_day, coalesce(t.drive_days, 0)::BIGINT AS drive_days
             FROM source_drive LEFT JOIN source_days t USING (drive_key)
             """,
         )

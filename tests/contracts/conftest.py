@@ -29,6 +29,7 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
     drives = [f"drive:{fleet}:M1:{serial}" for serial in serials]
     windows = [f"window:{drive}:{DAY}:30:1" for drive in drives]
     findings = [f"finding:{drive}:realloc-rise:1:{DAY}:{DAY}" for drive in drives]
+    logs = [f"log:{drive}:self-test:1200-short" for drive in drives]
     hosts = [f"host:{fleet}:{serial}" for serial in serials]
     aliases = [f"alias:{fleet}:X1:{serial}" for serial in serials]
     shared = [
@@ -83,6 +84,24 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
             ],
         ),
         nodes(
+            "DeviceLogEntry",
+            [
+                {
+                    "key": key,
+                    "name": "Self-test: short",
+                    "fleet": fleet,
+                    "drive": drive,
+                    "log": "self-test",
+                    "power_on_hours": 1200,
+                    "kind": "short",
+                    "status": "Completed without error",
+                    "passed": True,
+                    "first_day": DAY,
+                }
+                for key, drive in zip(logs, drives, strict=True)
+            ],
+        ),
+        nodes(
             "HealthFinding",
             [
                 {
@@ -134,6 +153,9 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
             ],
         ),
         relations("HAS_FAILURE", "Drive", "FailureEvent", [{"head": d, "tail": f"failure:{d}:{DAY}"} for d in drives]),
+        relations(
+            "LOGGED", "Drive", "DeviceLogEntry", [{"head": d, "tail": e} for d, e in zip(drives, logs, strict=True)]
+        ),
         relations("FOUND_ON", "HealthFinding", "Drive", [{"head": f, "tail": d} for d, _, _, f in pairs]),
         relations("CITES", "HealthFinding", "TelemetryWindow", [{"head": f, "tail": w} for _, _, w, f in pairs]),
         relations(

@@ -29,7 +29,7 @@ from ingest.telemetry.normalised import (
     RawRows,
 )
 from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
-from ingest.telemetry.registry import FORMATS, format_named, required_columns
+from ingest.telemetry.registry import format_named, required_columns
 
 
 def _list(*values: float) -> str:
@@ -98,7 +98,7 @@ NAME_COLUMN = {
 Sample = Callable[..., Path]
 
 
-@pytest.fixture(params=sorted(FORMATS))
+@pytest.fixture(params=sorted(SAMPLES))
 def chosen(request: pytest.FixtureRequest) -> Format:
     return format_named(request.param)
 
@@ -243,7 +243,7 @@ def test_another_separator_than_commas_is_told(chosen: Format, tmp_path: Path, s
 
 def test_a_file_of_another_format_is_recognised(chosen: Format, sample: Sample) -> None:
     path = sample()
-    for name in FORMATS:
+    for name in SAMPLES:
         if name != chosen.name:
             with pytest.raises(InputError, match=f"--format {chosen.name}"):
                 check_columns(format_named(name), required_columns(), look_over(path))
