@@ -26,7 +26,7 @@ from app.wiring import Workspace, open_workspace
 from graph.errors import InputError
 from graph.stores.embedded import supervisor
 from ingest.telemetry.options import SourceOptions
-from ingest.telemetry.registry import FORMATS
+from ingest.telemetry.registry import FORMATS, MAPPED
 from ingest.telemetry.report import IngestReport
 
 cli = typer.Typer(help="Read sources into the graph.", no_args_is_help=True, rich_markup_mode=None)
@@ -43,8 +43,11 @@ def telemetry(
         list[Path],
         typer.Argument(help="Files, or a folder of files of which only new ones are read.", metavar="PATH..."),
     ],
-    format_name: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}.")],
     fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
+    format_name: Annotated[
+        str | None,
+        typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}. Without it, as the files look."),
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="What the columns of your own table mean (YAML); format mapped.")
     ] = None,
@@ -72,9 +75,10 @@ def telemetry(
     A file read twice changes nothing. Rows that cannot be used go to a quarantine file with the reason of each; a run
     that is killed leaves nothing visible and resumes with the same command.
 
-    Example: atoll ingest telemetry backblaze-daily.parquet --format backblaze-daily --fleet backblaze
+    Example: atoll ingest telemetry smartctl-json/ --format smartctl --fleet lab --host storage-7
     """
     from app.analysis.assess import assess_fleet
+    from ingest.telemetry.detection import format_of
     from ingest.telemetry.pipeline import ingest_telemetry
 
     settings = load(workspace, store)
@@ -86,7 +90,7 @@ def telemetry(
     ):
         report = ingest_telemetry(
             paths,
-            format_name,
+            format_name or (MAPPED if mapping else format_of(paths)),
             fleet,
             store=opened.store,
             lake=opened.lake,

@@ -132,6 +132,16 @@ def look_over(path: Path) -> SourceFile:
     return SourceFile(path, digest, columns, is_parquet, metadata)
 
 
+def columns_of(path: Path) -> tuple[str, ...]:
+    """Columns of a table by a look at its beginning; none where it is no table that can be read."""
+    try:
+        with path.open("rb") as stream:
+            is_parquet = stream.read(4) == b"PAR1"
+        return tuple(pq.ParquetFile(path).schema_arrow.names) if is_parquet else _header(path)
+    except (OSError, ValueError, csv.Error):  # a damaged Parquet file and text that is not UTF-8 are ValueErrors too
+        return ()
+
+
 def chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
     """Read a file piece by piece.
 
