@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import pytest
 from graph.ports import GraphStore
 from graph.stores import open_store
 from graph.stores.embedded import supervisor
+from graph.windows.spark import SparkEngine, open_spark
 
 ROOT = Path(__file__).resolve().parents[1]
 TEST_WORKSPACE = "atoll-test-workspace"  # a database whose AtollMeta bears another id is somebody's own
@@ -74,6 +76,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("data: ../shared/data is not on this machine")
     return folder
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkEngine]:
+    """A real Spark on the cores of this machine; whoever asks for Spark meanwhile gets the same session."""
+    if importlib.util.find_spec("pyspark") is None:
+        _unavailable("spark", "PySpark is not installed")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        _unavailable("spark", "there is no Java on this machine")
+    with open_spark("local[2]") as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

@@ -128,15 +128,26 @@ class ReadingsLake:
         Returns:
             ``drive_key`` (string), ``day`` (date) and one float64 column an attribute, in the order of names.
         """
-        first_month = f"{since:%Y-%m}" if since else ""
-        files = [file for manifest in manifests for file in Manifest.read(self.root, manifest).files]
-        paths = [file.path for file in files if file.month >= first_month]
+        paths = self._months(manifests, since)
         if not paths:
             return ibis.memtable([], schema={self.key: "string", "day": "date"})
         table = self._table(paths)
         if since:
             table = table.filter(table.day >= since)
         return table.select(*self._keys, *sorted(set(table.columns) - set(self._keys)))
+
+    def files(self, manifests: Sequence[str], *, since: date | None = None, copies_in: Path | None = None) -> list[str]:
+        """Parquet files of the readings of several fleets, for other engines.
+
+        Args:
+            manifests: Paths as returned by ``stage``, one a fleet.
+            since: First day to be there; files of earlier months are left out. None: all.
+            copies_in: Folder to copy files to that lie in an object store, for an engine that cannot read from there.
+
+        Returns:
+            Their full paths, or their URLs.
+        """
+        return [str(self.root / path) for path in self._months(manifests, since)]
 
     def intervals(self, manifests: Sequence[str]) -> ir.Table:
         """Observation intervals of several fleets: ``drive_key``, ``first_day``, ``last_day``."""
@@ -182,6 +193,12 @@ class ReadingsLake:
             self.connection.disconnect()
             del self.__dict__["connection"]
 
+    def _months(self, manifests: Sequence[str], since: date | None) -> list[str]:
+        """Paths of the manifests' readings, relative to the root, from the month of a day on."""
+        first_month = f"{since:%Y-%m}" if since else ""
+        files = [file for manifest in manifests for file in Manifest.read(self.root, manifest).files]
+        return [file.path for file in files if file.month >= first_month]
+
     def _checked(self, new_rows: NewRows) -> ir.Table:
         """Bring new rows into the form of the lake: keys first, attributes as float64, NaN and infinity as null."""
         if isinstance(new_rows, ir.Table):
@@ -211,7 +228,7 @@ class ReadingsLake:
         scans = {}
         for folder in sorted(incoming.glob("month=*")):
             month = folder.name.removeprefix("month=")
-            scan = self._scan([folder.relative_to(self.root).as_posix() + "/*.parquet"])
+            scan = self._scan([path.relative_to(self.root).as_posix() for path in sorted(folder.glob("*.parquet"))])
             self._refuse_bad_keys(scan, month)
             scans[month] = scan
         return scans

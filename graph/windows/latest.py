@@ -91,7 +91,23 @@ def _line(rows: ir.Table, names: list[str]) -> ir.StringValue:
 
 
 def _text(value: ir.FloatingValue) -> ir.StringValue:
-    """A number as text that does not depend on the engine: whole numbers without a point, else six decimals."""
+    """A number as text that is the same on every engine: whole numbers without a point, others to six decimals.
+
+    Engines disagree about the digits of a float cast to a decimal or to text, so all is done in steps that floats take
+    exactly. Numbers that int64 cannot hold, as counters of 128 bits may be, are told in units of ``2**64`` (before the
+    ``x``) and of ``2**10`` (behind it), which loses nothing below 2**126.
+    """
     whole = value.clip(-9e18, 9e18).cast("int64")
-    decimal = value.clip(-1e30, 1e30).cast("decimal(38, 6)")  # the clips keep to what the types can hold
-    return ibis.ifelse(whole.cast("float64") == value, whole.cast("string"), decimal.cast("string"))
+    size = value.abs()
+    small, large = size.clip(upper=2.0**53), size.clip(upper=2.0**126) / 2.0**64
+    ones, high = small.floor(), large.floor()
+    millionths = ((small - ones.cast("float64")) * 1e6 + 0.5).floor()
+    carried = (millionths == 1_000_000).cast("int64")
+    decimals = (millionths - carried * 1_000_000).cast("string").lpad(6, "0")
+    low = ((large - high.cast("float64")) * 2.0**54).floor()
+    is_negative = (value < 0) & ((ones > 0) | (millionths > 0))
+    return ibis.cases(
+        (whole.cast("float64") == value, whole.cast("string")),
+        (size < 9e18, ibis.ifelse(is_negative, "-", "") + (ones + carried).cast("string") + "." + decimals),
+        else_=ibis.ifelse(value < 0, "-", "") + high.cast("string") + "x" + low.cast("string"),
+    )

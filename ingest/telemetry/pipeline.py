@@ -19,7 +19,8 @@ from graph.ontology.seed import SOURCE as ONTOLOGY_SOURCE
 from graph.ontology.seed import ontology_batch
 from graph.ports import GraphStore, Run, WriteCounts
 from graph.readings import ReadingsLake
-from graph.windows import DEFINITION_VERSION, attributes, latest_windows
+from graph.windows import DEFINITION_VERSION, attributes
+from graph.windows.engines import DUCKDB, LOCAL_SPARK, WindowEngine, open_engine, write_latest_windows
 from ingest.telemetry import quarantine, timeline
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
 from ingest.telemetry.device_logs import log_batch
@@ -68,6 +69,8 @@ def ingest_telemetry(
     progress: Progress | None = None,
     synthetic: bool | None = None,
     options: SourceOptions | None = None,
+    engine: str = DUCKDB,
+    spark_master: str = LOCAL_SPARK,
 ) -> IngestReport:
     """Bring telemetry into the readings and the graph, as one run that is visible as a whole or not at all.
 
@@ -85,6 +88,8 @@ def ingest_telemetry(
         progress: Called with a stage, what is done and of how much (None: unknown).
         synthetic: Whether the data were generated; None: as the files themselves say.
         options: What the user says of the files where they do not say it themselves.
+        engine: What computes the windows: ``duckdb`` or ``spark``; both give the same.
+        spark_master: Where Spark runs.
 
     Returns:
         What was read and changed.
@@ -109,8 +114,11 @@ def ingest_telemetry(
     report.unknown_columns = source.unknown_columns
     report.notes += [f"{file.path}: {sentence}" for file in source.files for sentence in file.notes]
     if source.files:
-        with tempfile.TemporaryDirectory(prefix="atoll-ingest-") as folder:
-            _Ingest(source, report, Path(folder), store, lake, workspace, tell).run(dry_run, synthetic)
+        with (
+            tempfile.TemporaryDirectory(prefix="atoll-ingest-") as folder,
+            open_engine(engine, lake.connection, spark_master=spark_master) as computing,
+        ):
+            _Ingest(source, report, Path(folder), store, lake, workspace, tell, computing).run(dry_run, synthetic)
     else:
         report.store_version = store.version()
     report.seconds = time.perf_counter() - started
@@ -129,7 +137,9 @@ class _Ingest:
         lake: ReadingsLake,
         workspace: Path,
         tell: Progress,
+        engine: WindowEngine,
     ) -> None:
+        self._engine = engine
         self._source, self._report, self._folder = source, report, folder
         self._store, self._lake, self._workspace, self._tell = store, lake, workspace, tell
         self._format: Format = source.format
@@ -266,10 +276,16 @@ class _Ingest:
         if manifest is None or not self._report.windows:
             return
         self._tell("windows", 0, self._report.windows)
-        own = self._lake.connection.table("source_readings").select("drive_key").distinct()
-        windows = latest_windows(_filled(self._lake.readings([manifest]).semi_join(own, "drive_key")), WINDOW_DAYS)
-        target = self._folder / "windows.parquet"
-        windows.to_parquet(str(target))
+        own = self._lake.connection.table("source_readings").select("drive_key").distinct().to_pyarrow()
+        written = write_latest_windows(
+            self._engine,
+            self._lake.files([manifest], copies_in=None if self._engine.reads_urls else self._folder),
+            self._folder / "windows",
+            days=WINDOW_DAYS,
+            drives=own,
+            prepare=_filled,
+        )
+        target = f"{Path(written[0]).parent}/*.parquet"
         key = window_key(WINDOW_DAYS)
         held = rows_by_key(self._store, "stored_windows", keys, STORED_WINDOWS)
         settled.sql.register("source_held", held)
