@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from app.analysis.rules.inputs import decode_column, readable
+from app.analysis.rules.inputs import decode_columns, readable
 from app.analysis.rules.quality import HOURS
 from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
 from graph.ontology import smart
@@ -58,9 +58,7 @@ def latest_readings(readings: ir.Table | None, drives: pd.DataFrame, connection:
     frame["is_read"] = values[columns].notna().any(axis=1)
     if not frame["is_read"].all():
         frame["is_read"] |= _has_any_value(readings, connection).reindex(drives.index, fill_value=False)
-    for key, name in raw.items():
-        if name in values:
-            decode_column(values, name, key, drives)
+    decode_columns(values, {name: key for key, name in raw.items() if name in values}, drives)
     frame["last_reading"] = pd.to_datetime(values["last_reading"]).dt.date.where(values["last_reading"].notna(), None)
     frame["num_readings"] = values["num_readings"].fillna(0).astype("int64")
     age = _first(values, [raw[key] for key in HOURS]) / HOURS_A_DAY
@@ -98,5 +96,5 @@ def _wear(values: pd.DataFrame, drives: pd.DataFrame) -> pd.Series:
     for key, kinds, is_normalized, used in WEAR:
         name = smart.normalized_column(key) if is_normalized else smart.column(key)
         if name in values:
-            wear = wear.fillna(used(values[name]).where(readable(drives, key, kinds)))
+            wear = wear.fillna(used(values[name]).where(readable(drives, key, kinds, normalized=is_normalized)))
     return wear

@@ -1,7 +1,8 @@
 """Decoders of packed raw values: ATA gives six bytes an attribute, and vendors put several numbers into them.
 
-A raw value is an integer below 2^48, so float64 holds it exactly. The decoder's name stands on the override node, so
-that raw and decoded value can both be kept with the name of the decoder.
+A raw value is an integer below 2^48, so float64 holds it exactly. (Where milliseconds lie above hours, or errors above
+operations, smartctl counts a seventh byte in; beyond 2^53 the lowest bits are then rounded, by one hour at most.)
+The decoder's name stands on the override node, so that raw and decoded value can both be kept with its name.
 """
 
 from __future__ import annotations
@@ -42,10 +43,12 @@ DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {
         "identity": _divided(1.0),
         # smartmontools raw24/raw32: errors above, operations in the lower 32 bits
-        "errors_over_operations": _field(32, 16),
+        "errors_over_operations": _field(32, 24),
         # smartmontools raw16: three counters, all timeouts in the lowest
         "timeouts_in_low16": _field(0, 16),
         "low16": _field(0, 16),
+        # smartmontools raw24/raw24 of bytes 5, 4, 1 and 0: what came later above, what was there early below
+        "later_in_bits_24": _field(24, 16),
         # smartmontools msec24hour32
         "hours_in_low32": _field(0, 32),
         # smartmontools tempminmax: the lowest byte is the present temperature, signed
@@ -62,7 +65,7 @@ def decode(decoder: str, raw: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     Args:
         decoder: Name as it stands on the override (``errors_over_operations``).
-        raw: Raw values, any shape, each NaN or an integer in ``[0, 2^48)``.
+        raw: Raw values, any shape, each NaN or an integer in ``[0, 2^56)``.
 
     Returns:
         Decoded values of the same shape; times the override's ``factor`` they are in its ``unit``.

@@ -1,7 +1,8 @@
 """Make everything that is derived from the Turtle: ``python -m graph.ontology.generate`` (``--check`` only compares).
 
 From ``atoll.ttl`` come ``terms.py``, the shapes of ``closed.ttl`` and the drawings of ``docs/ontology.md``; from
-``smart.ttl`` comes ``catalogue.json``. So that a command starts at once, nothing parses Turtle when it runs.
+``smart.ttl`` come ``catalogue.json`` and ``docs/decoding.md``. So that a command starts at once, nothing parses Turtle
+when it runs.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from rdflib import OWL, RDF, RDFS, XSD, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import IdentifiedNode, Literal, Node
 
-from graph.ontology import drawing
+from graph.ontology import decoding_page, drawing
 from graph.ontology.closing import closed_shapes
 from graph.ontology.vocabulary import Label, Property, Relation
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "docs" / "ontology.md"
+DECODING = PAGE.with_name("decoding.md")
 ATOLL = Namespace("https://atoll.example/ontology#")
 QUDT = Namespace("http://qudt.org/schema/qudt/")
 UNIT = "http://qudt.org/vocab/unit/"
@@ -175,9 +177,11 @@ def outputs() -> dict[Path, str]:
     """What every generated file should hold."""
     terms = Graph().parse(HERE / "atoll.ttl")
     smart = Graph().parse(HERE / "smart.ttl")
+    catalogue = catalogue_of(terms, smart)
     made = {
         HERE / "terms.py": terms_module(terms),
-        HERE / "catalogue.json": json.dumps(catalogue_of(terms, smart), indent=1, ensure_ascii=False) + "\n",
+        HERE / "catalogue.json": json.dumps(catalogue, indent=1, ensure_ascii=False) + "\n",
+        DECODING: decoding_page.page(catalogue["nodes"]),
     }
     labels, relations, properties = read_terms(terms)
     made[HERE / "closed.ttl"] = closed_shapes(labels, relations, properties)

@@ -8,6 +8,7 @@ states for it (``ata_5_threshold``). Source: ``smart.ttl``.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -44,6 +45,8 @@ class SmartAttribute:
         factor: Raw value times this is in ``unit``.
         metric: Key of the metric it measures, if any.
         mechanism: Key of the mechanism a bad value points to, if any.
+        vendor_specific: True where the raw value says nothing without the vendor: only an override makes it readable.
+        largest: Largest value that can be meant, in the unit of the decoded value; what is larger is not readable.
     """
 
     key: str
@@ -61,6 +64,8 @@ class SmartAttribute:
     factor: float = 1.0
     metric: str | None = None
     mechanism: str | None = None
+    vendor_specific: bool = False
+    largest: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,11 @@ def vendor_of(model: str) -> str | None:
 
 
 @cache
+def _vendor_names() -> frozenset[str]:
+    return frozenset(name.lower() for name in vendors())
+
+
+@cache
 def overrides() -> tuple[SmartOverride, ...]:
     """All vendor overrides."""
     return tuple(_made(SmartOverride, row) for row in catalogue()["nodes"]["SmartOverride"])
@@ -241,13 +251,15 @@ def override_for(key: str, *, model: str, vendor: str | None = None) -> SmartOve
     Args:
         key: Key of the attribute.
         model: Model name of the drive.
-        vendor: Name of the vendor or controller maker where the source tells it, else it is read from the model.
+        vendor: Name of the vendor or controller maker where the source tells one that the catalogue knows, else it is
+            read from the model.
 
     Raises:
         InputError: The catalogue has no such attribute.
     """
     attribute(key)
-    maker = vendor if vendor is not None else vendor_of(model)
+    # A source may call the vendor by a name of its own; the model then tells it.
+    maker = vendor if vendor is not None and vendor.lower() in _vendor_names() else vendor_of(model)
     for item in overrides():
         same = item.attribute == key and maker is not None and item.vendor.lower() == maker.lower()
         if same and re.search(item.model_pattern, model):

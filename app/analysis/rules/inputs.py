@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from graph.ontology import decoders, smart
+from graph.ontology import smart
+from graph.ontology.meaning import Meaning, meaning_of
 from graph.ontology.model import Evidence
 from graph.windows import DEFINITION_VERSION, latest_windows, rolling_windows
 
@@ -48,7 +49,7 @@ class Inputs:
     table: ir.Table
     connection: Backend
     data_day: date
-    _readable: dict[tuple[str, tuple[str, ...]], pd.Series] = field(default_factory=dict)
+    _readable: dict[tuple[str, tuple[str, ...], bool], pd.Series] = field(default_factory=dict)
 
     def drive_at(self, row: int) -> str:
         """Key of the drive in a row of the windows."""
@@ -74,16 +75,12 @@ class Inputs:
         by_attribute = self.windows[seen].notna().any(axis=1) if seen else pd.Series(False, index=self.windows.index)
         return medium.eq("flash") | (medium.isna() & by_attribute)
 
-    def readable(self, key: str, kinds: tuple[str, ...]) -> pd.Series:
-        """Whether an attribute has one of the kinds on each drive's model, vendor overrides considered.
-
-        Args:
-            key: Key of the attribute.
-            kinds: ``cumulative``, ``gauge``, ``normalized``, ``event``.
-        """
-        if (key, kinds) not in self._readable:
-            self._readable[key, kinds] = readable(self.drives.reindex(self.windows.index), key, kinds)
-        return self._readable[key, kinds]
+    def readable(self, key: str, kinds: tuple[str, ...], *, normalized: bool = False) -> pd.Series:
+        """Whether an attribute can be read on each drive's model (see ``readable``)."""
+        if (key, kinds, normalized) not in self._readable:
+            drives = self.drives.reindex(self.windows.index)
+            self._readable[key, kinds, normalized] = readable(drives, key, kinds, normalized=normalized)
+        return self._readable[key, kinds, normalized]
 
     def matrix(self, values: npt.ArrayLike, num_days: int) -> Floats:
         """Values of the recent readings by drive and day, each drive's last day in the last column.
@@ -132,25 +129,28 @@ class Inputs:
         return frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
 
 
-def readable(drives: pd.DataFrame, key: str, kinds: tuple[str, ...]) -> pd.Series:
-    """Whether an attribute has one of the kinds on each drive's model, vendor overrides considered.
+def readable(drives: pd.DataFrame, key: str, kinds: tuple[str, ...], *, normalized: bool = False) -> pd.Series:
+    """Whether an attribute can be read and has one of the kinds on each drive's model, vendor overrides considered.
 
     Args:
         drives: Columns ``model`` and ``vendor``.
         key: Key of the attribute.
         kinds: ``cumulative``, ``gauge``, ``normalized``, ``event``.
+        normalized: True where the normalised value is read: it needs no decoder.
     """
     pairs = list(zip(drives["model"].map(_text), drives["vendor"].map(_text), strict=True))
-    fits = {pair: (_override(key, *pair) or smart.attribute(key)).kind in kinds for pair in set(pairs)}
+    meant = {pair: meaning_of(key, model=pair[0] or "", vendor=pair[1]) for pair in set(pairs)}
+    fits = {pair: one.kind in kinds and (normalized or one.is_readable) for pair, one in meant.items()}
     return pd.Series([fits[pair] for pair in pairs], index=drives.index, dtype=bool)
+
+
+def _beside(name: str) -> str | None:
+    """Key of the attribute that a column tells a device threshold of, or what is held against it."""
+    return smart.threshold_key_of(name) or smart.worst_key_of(name) or smart.normalized_key_of(name)
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _override(key: str, model: object, vendor: object) -> smart.SmartOverride | None:
-    return smart.override_for(key, model=_text(model) or "", vendor=_text(vendor))
 
 
 def _day_numbers(dates: pd.Series) -> npt.NDArray[np.int64]:
@@ -174,6 +174,7 @@ def load_inputs(
     """
     wanted = {smart.column(key): key for key in attributes}
     wanted |= {smart.normalized_column(key): key for key in attributes if smart.attribute(key).protocol == "ata"}
+    wanted |= {name: key for name in readings.columns if (key := _beside(name)) is not None}
     present = [name for name in readings.columns if name in wanted]
     last = readings.day.max().over(ibis.window(group_by="drive_key"))
     recent = readings.select("drive_key", "day", *present, last_day=last)
@@ -181,9 +182,7 @@ def load_inputs(
     frame = connection.to_pandas(recent)
     frame = frame[frame["drive_key"].isin(drives.index)]
     frame = frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
-    for name in present:
-        if not name.endswith("_normalized"):
-            decode_column(frame, name, wanted[name], drives)
+    decode_columns(frame, {name: wanted[name] for name in present if smart.key_of(name)}, drives)
     frame["day"] = pd.to_datetime(frame["day"]).dt.date
     table = ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))
     windows = connection.to_pandas(latest_windows(table, WINDOW_DAYS)).set_index("drive_key").sort_index()
@@ -194,20 +193,31 @@ def load_inputs(
     return Inputs(fleet, drives, daily, windows, table, connection, max(windows["last_day"]))
 
 
-def decode_column(frame: pd.DataFrame, column: str, key: str, drives: pd.DataFrame) -> None:
-    """Decode a column in place for the models whose vendor packs several numbers into the raw value.
+def decode_columns(frame: pd.DataFrame, keys: dict[str, str], drives: pd.DataFrame) -> None:
+    """Decode raw columns in place, for each model as its vendor means them; what cannot be decoded becomes NaN.
 
     Args:
         frame: Rows with a column or an index ``drive_key``.
-        column: Column with raw values.
-        key: Key of its attribute.
+        keys: Keys of the attributes by the columns that hold their raw values.
         drives: Index ``drive_key``, columns ``model`` and ``vendor``.
     """
     owner = frame["drive_key"] if "drive_key" in frame else frame.index.to_series()
-    pairs = list(zip(drives["model"].map(_text), drives["vendor"].map(_text), strict=True))
-    for pair in sorted(set(pairs), key=str):
-        override = _override(key, *pair)
-        if override is None or (override.decoder == "identity" and override.factor == 1):
-            continue
-        rows = owner.isin(drives.index[[item == pair for item in pairs]]).to_numpy()
-        frame.loc[rows, column] = decoders.decode(override.decoder, frame.loc[rows, column]) * override.factor
+    models, pairs = pd.MultiIndex.from_frame(drives[["model", "vendor"]].map(_text)).factorize()
+    position = pd.Index(drives.index).get_indexer(pd.Index(owner))
+    rows_model = np.where(position >= 0, models[position], -1) if len(models) else np.full(len(frame), -1)
+    for column, key in keys.items():
+        by_meaning: dict[Meaning, list[int]] = {}
+        for number, (model, vendor) in enumerate(pairs):
+            by_meaning.setdefault(meaning_of(key, model=_text(model) or "", vendor=_text(vendor)), []).append(number)
+        raw = frame[column].to_numpy(dtype=float)
+        values = raw.copy()
+        for meaning, numbers in by_meaning.items():
+            if meaning.changes_values:
+                rows = np.isin(rows_model, numbers)
+                values[rows] = meaning.decode(raw[rows])
+        frame[column] = values
+
+
+def decode_column(frame: pd.DataFrame, column: str, key: str, drives: pd.DataFrame) -> None:
+    """Decode one raw column in place (see ``decode_columns``)."""
+    decode_columns(frame, {column: key}, drives)

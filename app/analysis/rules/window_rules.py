@@ -93,7 +93,9 @@ class WindowRule(Rule):
             column = self.column(key)
             if f"{column}_last" not in inputs.windows:
                 continue
-            may_read = inputs.readable(key, self.kinds).to_numpy() & (flash | (not self.flash_only))
+            may_read = inputs.readable(key, self.kinds, normalized=self.normalized).to_numpy() & (
+                flash | (not self.flash_only)
+            )
             values = self.measure(inputs.windows, column).where(may_read)
             limits = np.where(flash, self._reached(values, flash=True), self._reached(values, flash=False))
             for row in np.flatnonzero(limits >= 0).tolist():
