@@ -8,7 +8,7 @@ import sys
 import typer
 from typer._click import exceptions as click_exceptions  # typer carries its own click; there is no public name
 
-from app.commands import demo, describe, ingest, query, store
+from app.commands import demo, describe, finding, ingest, query, store
 from app.commands.output import messages
 from graph.errors import AtollError
 
@@ -22,6 +22,7 @@ cli = typer.Typer(
 )
 cli.add_typer(ingest.cli, name="ingest")
 cli.add_typer(describe.cli, name="describe")
+cli.add_typer(finding.cli, name="finding")
 cli.add_typer(store.cli, name="store")
 cli.command("query")(query.run_query)
 cli.command("demo")(demo.build_demo)

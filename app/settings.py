@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ class Settings:
         username: Neo4j user.
         password: Neo4j password; kept out of every repr.
         database: Neo4j database; None for the server's default.
+        readings: Folder or URL (``s3://bucket/prefix``) of the daily readings; None for ``readings`` in the workspace.
+        spark_master: Where Spark runs, for ``--engine spark``.
+        user: Who answers findings.
         test_mode: True under the browser tests, which need handles into the page.
     """
 
@@ -26,6 +30,9 @@ class Settings:
     username: str = "neo4j"
     password: str | None = field(default=None, repr=False)
     database: str | None = None
+    readings: str | None = None
+    spark_master: str = "local[*]"
+    user: str = "unknown"
     test_mode: bool = False
 
     @property
@@ -58,5 +65,15 @@ def load(
         username=env.get("NEO4J_USERNAME") or "neo4j",
         password=env.get("NEO4J_PASSWORD"),
         database=env.get("NEO4J_DATABASE") or None,
+        user=(env.get("ATOLL_USER") or "").strip() or _user_of_system(),
+        readings=env.get("ATOLL_READINGS") or None,
+        spark_master=env.get("ATOLL_SPARK_MASTER") or "local[*]",
         test_mode=env.get("ATOLL_TEST_MODE") == "1",
     )
+
+
+def _user_of_system() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"

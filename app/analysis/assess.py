@@ -8,14 +8,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from app.analysis.fleet_data import FleetData, load_fleet, resolve_fleet, stored_findings
-from app.analysis.results import Assessment
+from app.analysis.results import Assessment, FindingRow, is_worse
 from app.analysis.rules.base import Progress, attributes_read, find_all, rule_base_version
 from app.analysis.rules.inputs import Inputs, load_inputs
 from graph.ontology.model import Batch, Finding, NodeTable, RelationTable, findings_sha256
@@ -43,6 +43,7 @@ CONTENT: dict[str, pa.DataType] = {
     "first_day": pa.date32(),
     "last_day": pa.date32(),
     "since_day": pa.date32(),
+    "begun_day": pa.date32(),
     "evidence": pa.list_(pa.string()),
     "status": pa.string(),
 }
@@ -76,7 +77,7 @@ def assess_fleet(store: GraphStore, lake: ReadingsLake, fleet: str, *, progress:
     inputs = fleet_inputs(store, lake, data)
     found = find_all(inputs, tell) if inputs else []
     tell("store findings", 0, None)
-    stored = {row.key: row.short for row in stored_findings(store, name)}
+    stored = {row.key: row for row in stored_findings(store, name)}
     current = {finding.key for finding in found}
     version = _store_findings(store, data, found, stored)
     return Assessment(
@@ -154,25 +155,47 @@ def data_version(data: FleetData) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _store_findings(store: GraphStore, data: FleetData, found: list[Finding], stored: dict[str, str]) -> int:
+def begun_day(finding: Finding, earlier: FindingRow | None) -> date:
+    """Day on which a finding's episode began.
+
+    Its window moves every day, and what the data tell of its beginning reaches back no further than the readings that
+    the rules look at; so it is handed on from one assessment to the next for as long as the finding holds.
+
+    Args:
+        finding: As just found.
+        earlier: What was open until now of the same rule on the same subject.
+    """
+    own = finding.since_day or finding.last_day
+    if earlier is None or is_worse(finding.severity, earlier.severity):
+        return own
+    if finding.since_day is not None and finding.since_day > earlier.window.last_day:
+        return own  # it was over in between, though no assessment saw that
+    return min(own, earlier.begun_day or own)
+
+
+def _store_findings(store: GraphStore, data: FleetData, found: list[Finding], stored: dict[str, FindingRow]) -> int:
     """Write findings, resolve those that no longer hold; returns the store version."""
     source = f"assess:{data.name}"
     fingerprint = hashlib.sha256(f"{source}\n{data_version(data)}\n{rule_base_version()}".encode()).hexdigest()
     run = store.begin_run("assess", source, fingerprint)
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC)
     held = {finding.key for finding in found}
-    gone = {key: stored[key] for key in sorted(stored) if key not in held}
+    gone = {key: stored[key].short for key in sorted(stored) if key not in held}
     new = [finding for finding in found if finding.key not in stored]
+    earlier = {(row.subject, row.rule): row for row in stored.values()}
+    begun = {finding.key: begun_day(finding, earlier.get((finding.subject, finding.rule))) for finding in found}
     nodes = [
-        _findings_table(data.name, [finding for finding in found if finding.key in stored]),
-        _findings_table(data.name, new, assessed_at=now),
+        _findings_table(data.name, [finding for finding in found if finding.key in stored], begun),
+        _findings_table(data.name, new, begun, assessed_at=now),
         NodeTable("HealthFinding", _resolved(gone, now)),
     ]
     store.write(run, Batch(tuple(table for table in nodes if table.rows.num_rows), _relations(found)))
     return store.complete_run(run, {"fleet": data.name, "rule_base_version": rule_base_version()})
 
 
-def _findings_table(fleet: str, findings: list[Finding], assessed_at: datetime | None = None) -> NodeTable:
+def _findings_table(
+    fleet: str, findings: list[Finding], begun: dict[str, date], assessed_at: datetime | None = None
+) -> NodeTable:
     rows: list[dict[str, Any]] = [
         {
             "key": item.key,
@@ -194,6 +217,7 @@ def _findings_table(fleet: str, findings: list[Finding], assessed_at: datetime |
             "first_day": item.first_day,
             "last_day": item.last_day,
             "since_day": item.since_day,
+            "begun_day": begun[item.key],
             "evidence": [
                 json.dumps({"kind": part.kind, "ref": part.ref, "detail": part.detail}, sort_keys=True)
                 for part in item.claim.evidence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,17 +10,19 @@ import numpy as np
 import pandas as pd
 
 from app.analysis import wording
+from app.analysis.answers import with_answers
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.fleet_data import PLACES, finding_row, worst_first
 from app.analysis.latest import latest_readings
 from app.analysis.results import AttributeSeries, DriveDescription, FindingRow, PathNode
 from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_version
-from app.analysis.rules.inputs import WINDOW_DAYS, Inputs, decode_column, load_inputs
+from app.analysis.rules.inputs import WINDOW_DAYS, Inputs, load_inputs
 from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
 from app.analysis.rules.window_rules import WindowRule
 from app.analysis.verdicts import unread_reason, verdict_of
 from graph.errors import InputError, nearest
 from graph.ontology import smart
+from graph.ontology.meaning import NOT_DECODED, Meaning, decoded, meaning_of
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
 from graph.readings import ReadingsLake
@@ -67,7 +70,7 @@ def describe_drive(
     latest = latest_readings(own, drives, lake.connection).iloc[0]
     frame = pd.DataFrame() if own is None else lake.connection.to_pandas(own).sort_values("day", ignore_index=True)
     inputs = None if own is None or frame.empty else load_inputs(fleet, drives, own, lake.connection, attributes_read())
-    findings = _findings(store, key)
+    findings = _findings(store, fleet, key)
     facts = _facts(store, key, record, latest)
     verdict = verdict_of(findings, is_read=bool(latest["is_read"]))
     return DriveDescription(
@@ -117,10 +120,11 @@ def resolve_drive(store: GraphStore, drive_id: str) -> str:
     return str(found[0]["drive"])
 
 
-def _findings(store: GraphStore, key: str) -> list[FindingRow]:
+def _findings(store: GraphStore, fleet: str, key: str) -> list[FindingRow]:
     records = store.query("drive_findings", {"drive": key}).records()
     open_ones = [record for record in records if record["status"] == "open"]
-    return worst_first([finding_row({**record, "subject": key, "subject_label": "Drive"}) for record in open_ones])
+    rows = [finding_row({**record, "subject": key, "subject_label": "Drive"}) for record in open_ones]
+    return worst_first(with_answers(store, fleet, rows))
 
 
 def _facts(store: GraphStore, key: str, record: dict[str, Any], latest: pd.Series) -> dict[str, Any]:
@@ -188,13 +192,14 @@ def _series(frame: pd.DataFrame, drives: pd.DataFrame, findings: list[FindingRow
     frame = frame.copy()
     frame["day"] = pd.to_datetime(frame["day"]).dt.date
     frame = frame[frame["day"] > frame["day"].iloc[-1] - timedelta(days=SERIES_DAYS)]
-    model, vendor = str(drives["model"].iloc[0]), drives["vendor"].iloc[0]
+    model, told = str(drives["model"].iloc[0]), drives["vendor"].iloc[0]
+    vendor = told if isinstance(told, str) else None
     found: dict[str, AttributeSeries] = {}
     for column in frame.columns:
         key = smart.key_of(column)
         if key is None or not frame[column].notna().any():
             continue
-        meaning = smart.override_for(key, model=model, vendor=vendor) or smart.attribute(key)
+        meaning = meaning_of(key, model=model, vendor=vendor)
         shown = column
         if meaning.kind == "normalized":
             # The raw value of these is the vendor's secret; the normalised one counts.
@@ -202,7 +207,11 @@ def _series(frame: pd.DataFrame, drives: pd.DataFrame, findings: list[FindingRow
             if shown not in frame or not frame[shown].notna().any():
                 continue
         else:
-            decode_column(frame, column, key, drives)
+            result = decoded(key, frame[column], model=model, vendor=vendor)
+            if result.decoder != NOT_DECODED:  # what cannot be decoded is shown as it is, without a unit
+                frame[column] = result.values
+            else:
+                meaning = replace(meaning, unit="unit:UNITLESS", unit_label="")
         found[key] = _one_series(key, meaning, frame[["day", shown]].dropna(), findings)
     told = [row.attribute for row in findings if row.attribute in found]
     order = dict.fromkeys([*told, *(key for key in SHOWN_FIRST if key in found), *found])
@@ -210,11 +219,9 @@ def _series(frame: pd.DataFrame, drives: pd.DataFrame, findings: list[FindingRow
 
 
 def _one_series(
-    key: str, meaning: smart.SmartAttribute | smart.SmartOverride, rows: pd.DataFrame, findings: list[FindingRow]
+    key: str, meaning: Meaning, rows: pd.DataFrame, findings: list[FindingRow]
 ) -> AttributeSeries:
     days, values = list(rows["day"]), rows.iloc[:, 1].to_numpy(dtype=float)
-    if isinstance(meaning, smart.SmartAttribute):  # an override's factor was applied when it was decoded
-        values = values * meaning.factor
     if key in TEMPERATURES:
         plausible = (values > PLAUSIBLE_CELSIUS[0]) & (values < PLAUSIBLE_CELSIUS[1])
         days, values = [day for day, good in zip(days, plausible, strict=True) if good], values[plausible]

@@ -12,8 +12,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 import queries
+from app.analysis.answers import with_answers
 from app.analysis.filters import Filters, values_of
-from app.analysis.results import EvidenceRow, FindingRow, Window
+from app.analysis.results import SHOWN_ORDER, EvidenceRow, FindingRow, Window
 from graph.errors import InputError, nearest
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
@@ -141,18 +142,14 @@ def with_known_models(store: GraphStore, data: FleetData, filters: Filters) -> F
 
 
 def stored_findings(store: GraphStore, fleet: str, status: str = "open") -> list[FindingRow]:
-    """Findings of a fleet as stored, worst first, then by key."""
+    """Findings of a fleet as stored, with what was answered to each, worst first, then by key."""
     records = store.query("findings_of_fleet", {"fleet": f"fleet:{fleet}", "status": status}).records()
-    return worst_first([finding_row(record) for record in records])
+    return worst_first(with_answers(store, fleet, [finding_row(record) for record in records]))
 
 
 def worst_first(findings: list[FindingRow]) -> list[FindingRow]:
     """Findings sorted by severity, then by key."""
     return sorted(findings, key=lambda row: (SHOWN_ORDER.index(row.severity), row.key))
-
-
-# A drive that is not read is worse off than one with a remark.
-SHOWN_ORDER = (Severity.RED, Severity.AMBER, Severity.UNKNOWN, Severity.GREEN)
 
 
 def finding_row(record: Mapping[str, Any]) -> FindingRow:
@@ -178,6 +175,7 @@ def finding_row(record: Mapping[str, Any]) -> FindingRow:
         since_day=record["since_day"],
         status=record["status"],
         evidence=[EvidenceRow(item["kind"], item["ref"], item["detail"]) for item in evidence],
+        begun_day=record["begun_day"] or record["since_day"] or record["last_day"],
     )
 
 

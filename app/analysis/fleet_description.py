@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from app.analysis import wording
+from app.analysis.alarms import LEVELS, WEEKS, alarm_rate
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.filters import Filters, apply_filters
 from app.analysis.fleet_data import load_fleet, resolve_fleet, stored_findings, with_known_models
@@ -32,6 +33,8 @@ def describe_fleet(
     filters: Filters | None = None,
     new_since: date | None = None,
     *,
+    level: Severity = Severity.RED,
+    weeks: int = WEEKS,
     writing: Writing | None = None,
     progress: Progress | None = None,
 ) -> FleetDescription:
@@ -43,8 +46,11 @@ def describe_fleet(
         fleet: Name; needed where there are several.
         filters: As ``parse_filters`` gives them. Rates, survival and counts of drives ignore a verdict filter, since
             it selects on the outcome; verdicts and findings follow it.
-        new_since: Only findings whose condition began on or after this day (their window's last day where that is
-            not known).
+        new_since: Only findings whose episode began on or after this day: the first day from which on assessments
+            found it at least this bad without a break, and where the data do not tell, the last day of data when it
+            was first found. What began earlier and goes on is not new, what was over and began anew is.
+        level: Of ``alarms``: red, or amber for amber and red.
+        weeks: Weeks of ``alarms``, up to the last day of data.
         writing: Opens the workspace's write lock where the fleet must be assessed first; None: the caller holds it.
         progress: As for ``assess_fleet``.
 
@@ -66,12 +72,13 @@ def describe_fleet(
     if others:
         findings = _of_drives(findings, shown)
     if new_since:
-        findings = [row for row in findings if (row.since_day or row.window.last_day) >= new_since]
+        findings = [row for row in findings if row.begun_day and row.begun_day >= new_since]
     observed = drives[drives["drive_days"] > 0]
     drive_days = int(observed["drive_days"].sum())
     reason = rate_reason(drives)
     rate, low, high = annualised_failure_rate(int(observed["num_failures"].sum()), 0 if reason else drive_days)
     verdicts = shown["verdict"].value_counts()
+    answered = shown.loc[shown["alarm"].ne(shown["verdict"]), "verdict"].value_counts()
     capacities = drives["capacity_bytes"].map(lambda size: _capacity(size) if size else None)
     rated = drives.iloc[:0] if reason else drives
     return FleetDescription(
@@ -96,6 +103,8 @@ def describe_fleet(
         data_time=data.data_time,
         rule_base_version=rule_base_version(),
         num_rules=len(RULES),
+        answered={severity.value: int(answered.get(severity.value, 0)) for severity in LEVELS},
+        alarms=alarm_rate(store, name, drives, data.data_time, level, weeks),
     )
 
 

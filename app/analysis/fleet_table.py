@@ -9,16 +9,9 @@ import pandas as pd
 
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.filters import Filters, apply_filters
-from app.analysis.fleet_data import (
-    SHOWN_ORDER,
-    FleetData,
-    load_fleet,
-    resolve_fleet,
-    stored_findings,
-    with_known_models,
-)
+from app.analysis.fleet_data import FleetData, load_fleet, resolve_fleet, stored_findings, with_known_models
 from app.analysis.latest import latest_readings
-from app.analysis.results import FindingRow
+from app.analysis.results import SHOWN_ORDER, FindingRow
 from app.analysis.rules.base import Progress
 from app.analysis.rules.inputs import decode_column
 from app.analysis.verdicts import judge
@@ -30,7 +23,7 @@ WEEKS = 12
 COLUMNS = (
     "verdict", "drive_key", "serial", "model", "capacity_bytes", "rack", "host", "application", "firmware", "age_days",
     "wear_percent", "temperature_celsius", "reallocated", "trend", "last_reading", "top_reason", "open_for_days",
-    "vendor", "room", "status", "failure_day", "since_day", "first_day",
+    "vendor", "room", "status", "failure_day", "since_day", "first_day", "alarm", "answer",
 )  # fmt: skip
 
 
@@ -55,7 +48,9 @@ def fleet_table(
 
     Returns:
         Columns ``COLUMNS``: verdict in lower case; ``trend`` the last values of up to 12 weeks of the attribute
-        behind the top reason, else an empty list; ages in days; days as dates; None or NaN where not known.
+        behind the top reason, else an empty list; ages in days; days as dates; ``alarm`` the worst unanswered
+        severity and ``answer`` what was answered, as ``judge`` gives them; None or NaN where not known. Of drives with
+        equal verdict those that nobody answered come first.
 
     Raises:
         InputError: Unknown fleet or filter.
@@ -68,9 +63,10 @@ def fleet_table(
     others = with_known_models(store, data, {key: chosen[key] for key in chosen if key != "fleet"})
     kept = apply_filters(drives, others, with_verdict=True)
     kept = kept.assign(
-        order=kept["verdict"].map({severity.value: SHOWN_ORDER.index(severity) for severity in SHOWN_ORDER})
+        order=kept["verdict"].map({severity.value: SHOWN_ORDER.index(severity) for severity in SHOWN_ORDER}),
+        is_answered=kept["answer"].notna(),
     )
-    kept = kept.sort_values(["order", "open_for_days", "serial"], kind="stable").drop(columns="order")
+    kept = kept.sort_values(["order", "is_answered", "open_for_days", "serial"], kind="stable")
     kept["trend"] = _trends(data, lake, kept)
     return kept.rename_axis("drive_key").reset_index()[list(COLUMNS)]
 
@@ -101,7 +97,7 @@ def _trends(data: FleetData, lake: ReadingsLake, drives: pd.DataFrame) -> list[l
             decode_column(frame, column, attribute, data.drives)
         last = pd.to_datetime(frame["drive_key"].map(part["last_reading"]))
         frame["week"] = (last - pd.to_datetime(frame["day"])).dt.days // 7
-        weekly = frame[frame["week"] < WEEKS].sort_values("day").groupby(["drive_key", "week"])[column].last()
+        weekly = frame[frame["week"] < WEEKS].sort_values("day").groupby(["drive_key", "week"])[column].last().dropna()
         for drive, values in weekly.groupby("drive_key"):
             series[str(drive)] = [float(value) for value in np.flip(values.to_numpy(dtype=float))]
     return [series.get(str(drive), []) for drive in drives.index]

@@ -33,7 +33,8 @@ def overview(
 ) -> FleetOverview:
     """Counts, series of twelve weeks, the rack × model map and the hot spot of a fleet.
 
-    Red, amber and the map count drives in service: those that failed or left need no attention any more.
+    Red, amber and the map count drives in service whose findings nobody answered: those that failed or left, and those
+    that a person acknowledged or snoozed, need no attention.
 
     Args:
         store: The graph.
@@ -51,7 +52,7 @@ def overview(
     findings = stored_findings(store, name)
     drives = judged_fleet(data, lake, findings)
     serving = drives[drives["status"] == "in service"]
-    red = serving[serving["verdict"] == "red"]
+    red = serving[serving["alarm"] == "red"]
     new_red = 0
     if data.data_time:
         since = data.data_time - timedelta(days=NEW_DAYS)
@@ -76,7 +77,7 @@ def overview(
         afr_reason=reason,
         failures=int(drives["num_failures"].sum()),
         red=len(red),
-        amber=int((serving["verdict"] == "amber").sum()),
+        amber=int((serving["alarm"] == "amber").sum()),
         new_red=new_red,
         stale=sum(1 for _ in stale_drives(drives, read, data.data_time)) if data.data_time else 0,
         stale_hours=STALE_HOURS,
@@ -91,12 +92,15 @@ def overview(
         data_time=data.data_time,
         rule_base_version=rule_base_version(),
         num_rules=len(RULES),
+        answered=int(serving["answer"].notna().sum()),
     )
 
 
 def _hot_spot(findings: list[FindingRow]) -> str | None:
-    """Statement of the most significant hot spot."""
-    spots = [row for row in findings if row.rule.startswith("hot-spot-") and row.value is not None]
+    """Statement of the most significant hot spot that nobody answered."""
+    spots = [
+        row for row in findings if row.rule.startswith("hot-spot-") and row.value is not None and not row.is_answered
+    ]
     return min(spots, key=lambda row: (row.value, row.key)).statement if spots else None
 
 
@@ -110,7 +114,7 @@ def _heat(serving: pd.DataFrame) -> list[HeatCell]:
     read = serving[serving["rack"].notna() & serving["is_read"]]
     if read.empty:
         return []
-    flagged = read.assign(flagged=read["verdict"].isin(["red", "amber"]))
+    flagged = read.assign(flagged=read["alarm"].notna())
     racks = flagged.groupby("rack", sort=True)["flagged"].mean().sort_values(ascending=False, kind="stable")
     cells = flagged.groupby(["rack", "model"], sort=True)["flagged"].agg(["size", "sum"])
     found = []

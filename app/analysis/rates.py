@@ -29,13 +29,24 @@ def annualised_failure_rate(
     References:
         Garwood, Biometrika 28, 1936 (interval).
     """
-    if drive_days <= 0:
+    return poisson_interval(failures, drive_days, DAYS_A_YEAR * 100, level)
+
+
+def poisson_interval(
+    events: int, exposure: float, scale: float, level: float = 0.95
+) -> tuple[float | None, float | None, float | None]:
+    """Events / exposure × scale, with its exact Poisson interval; all None without exposure.
+
+    References:
+        Garwood, Biometrika 28, 1936.
+    """
+    if exposure <= 0:
         return None, None, None
     tail = (1 - level) / 2
-    scale = DAYS_A_YEAR * 100 / drive_days
-    low = stats.chi2.ppf(tail, 2 * failures) / 2 if failures else 0.0
-    high = stats.chi2.ppf(1 - tail, 2 * failures + 2) / 2
-    return failures * scale, float(low * scale), float(high * scale)
+    factor = scale / exposure
+    low = stats.chi2.ppf(tail, 2 * events) / 2 if events else 0.0
+    high = stats.chi2.ppf(1 - tail, 2 * events + 2) / 2
+    return events * factor, float(low * factor), float(high * factor)
 
 
 def rate_row(group: str, drives: int, failures: int, drive_days: int) -> RateRow:

@@ -15,6 +15,14 @@ from typing import Any
 
 from graph.ontology.model import Severity
 
+# A drive that is not read is worse off than one with a remark.
+SHOWN_ORDER = (Severity.RED, Severity.AMBER, Severity.UNKNOWN, Severity.GREEN)
+
+
+def is_worse(one: Severity, other: Severity) -> bool:
+    """Whether a severity is worse than another, in the order in which drives are shown."""
+    return SHOWN_ORDER.index(one) < SHOWN_ORDER.index(other)
+
 
 def plain(value: Any) -> Any:
     """Turn a value into what ``json.dumps`` takes: dataclasses to objects, dates to text, NaN to null."""
@@ -62,6 +70,34 @@ class EvidenceRow(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer(Jsonable):
+    """The last answer that a person gave to a rule's findings on one subject, and whether it still counts.
+
+    Args:
+        key: Key of the Acknowledgement.
+        status: ``acknowledged``, ``snoozed`` or ``reopened``.
+        severity: Severity that was answered.
+        reason: Why, in the person's own words.
+        until: Last day of a snooze, calendar days in UTC; None for the others.
+        made_at: When it was given, UTC.
+        made_by: Who gave it.
+        holds: Whether it counts for the finding as it stands now.
+        ended: Why it counts no longer: ``reopened``, ``snooze-over``, ``worse`` (than what was answered) or
+            ``new-episode`` (the finding was resolved and began anew); None where it holds.
+    """
+
+    key: str
+    status: str
+    severity: Severity
+    reason: str
+    until: date | None
+    made_at: datetime
+    made_by: str
+    holds: bool
+    ended: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRow(Jsonable):
     """One finding as shown.
 
@@ -84,6 +120,9 @@ class FindingRow(Jsonable):
         since_day: First day on which the condition held, where the data tell.
         status: ``open`` or ``resolved``.
         evidence: At least one.
+        begun_day: Day on which the episode began: since when assessments have found it at least this bad without a
+            break; where the data do not tell, the last day of data when it was first found.
+        answer: What a person answered last; None where nobody did.
     """
 
     key: str
@@ -104,6 +143,13 @@ class FindingRow(Jsonable):
     since_day: date | None
     status: str
     evidence: list[EvidenceRow]
+    begun_day: date | None = None
+    answer: Answer | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an answer holds, so that it needs no attention."""
+        return self.answer is not None and self.answer.holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +200,42 @@ class SurvivalCurve(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmRate(Jsonable):
+    """How often the rule base raised an alarm on drives under observation.
+
+    Args:
+        level: ``red``, or ``amber`` for amber and worse.
+        weeks: Weeks up to the last day of data that are looked at.
+        alarms: Episodes of findings on drives that began in these weeks, one a drive and rule, whether they were
+            resolved or answered since or not.
+        drives: Drives that were under observation in these weeks.
+        drive_weeks: Time they were under observation there; a drive that entered or left counts with its part.
+        per_1000_drives_week: Alarms per 1,000 drives a week; None without observation.
+        ci_low: Lower end of the exact 95 % Poisson interval.
+        ci_high: Upper end.
+        on_entry: Episodes not counted: there already on the first day that a drive was under observation.
+        undated: Episodes not counted: found by the fleet's first assessment, and the data do not tell since when.
+    """
+
+    level: str
+    weeks: int
+    alarms: int
+    drives: int
+    drive_weeks: float
+    per_1000_drives_week: float | None
+    ci_low: float | None
+    ci_high: float | None
+    on_entry: int
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
 class FleetDescription(Jsonable):
     """A fleet (or all, ``fleet`` None) at one store version.
 
     Rates and survival ignore a verdict filter, since it selects on the outcome; findings and counts follow it.
-    ``afr_reason`` says why the rate is null where it is.
+    ``afr_reason`` says why the rate is null where it is. ``answered`` counts, of the red and amber ``verdicts``, the
+    drives of which every finding that bad is answered.
     """
 
     fleet: str | None
@@ -184,6 +261,8 @@ class FleetDescription(Jsonable):
     data_time: date | None
     rule_base_version: str
     num_rules: int
+    answered: dict[str, int] = field(default_factory=dict)
+    alarms: AlarmRate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +376,9 @@ class FleetOverview(Jsonable):
         afr_high: Upper end.
         afr_reason: Why there is no rate.
         failures: Failure events of status ``failed``.
-        red: Red drives.
-        amber: Amber drives.
+        red: Drives in service whose worst finding that nobody answered is red.
+        amber: Those whose worst such finding is amber.
+        answered: Red and amber drives in service of which every red and amber finding is answered.
         new_red: Drives whose red verdict began in the last seven days of data.
         stale: Drives without a reading for 48 h before the data time.
         stale_hours: That limit in hours.
@@ -342,6 +422,7 @@ class FleetOverview(Jsonable):
     data_time: date | None
     rule_base_version: str
     num_rules: int
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

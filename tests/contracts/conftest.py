@@ -30,6 +30,7 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
     windows = [f"window:{drive}:{DAY}:30:1" for drive in drives]
     findings = [f"finding:{drive}:realloc-rise:1:{DAY}:{DAY}" for drive in drives]
     logs = [f"log:{drive}:self-test:1200-short" for drive in drives]
+    answers = [f"acknowledgement:{drive}:realloc-rise:1" for drive in drives]
     hosts = [f"host:{fleet}:{serial}" for serial in serials]
     aliases = [f"alias:{fleet}:X1:{serial}" for serial in serials]
     shared = [
@@ -118,9 +119,31 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
                     "value": 61.0,
                     "threshold": 50.0,
                     "evidence": ["{}"],
+                    "first_day": date(2024, 4, 2),
+                    "last_day": DAY,
+                    "since_day": date(2024, 4, 20),
+                    "begun_day": date(2024, 4, 20),
                     "assessed_at": NOW,
                 }
                 for key, drive in zip(findings, drives, strict=True)
+            ],
+        ),
+        nodes(
+            "Acknowledgement",
+            [
+                {
+                    "key": answer,
+                    "subject": drive,
+                    "fleet": fleet,
+                    "rule": "realloc-rise",
+                    "severity": "red",
+                    "status": "snoozed",
+                    "reason": "spare ordered",
+                    "until": date(2024, 5, 20),
+                    "made_at": NOW,
+                    "made_by": "ann",
+                }
+                for answer, drive in zip(answers, drives, strict=True)
             ],
         ),
     ]
@@ -157,6 +180,12 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
             "LOGGED", "Drive", "DeviceLogEntry", [{"head": d, "tail": e} for d, e in zip(drives, logs, strict=True)]
         ),
         relations("FOUND_ON", "HealthFinding", "Drive", [{"head": f, "tail": d} for d, _, _, f in pairs]),
+        relations(
+            "ANSWERS",
+            "Acknowledgement",
+            "HealthFinding",
+            [{"head": a, "tail": f} for a, f in zip(answers, findings, strict=True)],
+        ),
         relations("CITES", "HealthFinding", "TelemetryWindow", [{"head": f, "tail": w} for _, _, w, f in pairs]),
         relations(
             "CONCERNS", "HealthFinding", "SmartAttribute", [{"head": f, "tail": "smart:ata:5"} for f in findings]

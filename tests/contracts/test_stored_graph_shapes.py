@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
 
+from app.analysis.answers import answer_finding
 from app.analysis.assess import assess_fleet
+from app.analysis.fleet_data import stored_findings
 from graph.ontology import labels, relations
 from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ontology.shacl import violations
@@ -74,7 +76,19 @@ def test_what_is_stored_keeps_the_shapes(store: GraphStore, raw: Raw, tmp_path: 
     lake = ReadingsLake(tmp_path / "readings")
     ingest_telemetry([source], "atoll-daily", "lab", store=store, lake=lake, workspace=tmp_path)
     assess_fleet(store, lake, "lab")
+    answer_finding(
+        store, "lab", stored_findings(store, "lab")[0], "snoozed", "x", "ann", until=datetime.now(UTC).date()
+    )
     graph = stored_graph(raw)
     present = {table.label for table in graph.nodes} | {table.relation for table in graph.relations}
-    assert {"Drive", "FailureEvent", "TelemetryWindow", "HealthFinding", "READS", "RUNS_ON", "CITES"} <= present
+    assert {
+        "Drive",
+        "FailureEvent",
+        "TelemetryWindow",
+        "HealthFinding",
+        "READS",
+        "RUNS_ON",
+        "CITES",
+        "ANSWERS",
+    } <= present
     assert violations(graph) == []
