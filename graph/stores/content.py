@@ -8,7 +8,7 @@ that something else changed; it is no defence against someone who forges it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 MODULUS = 2**64
+NODE, RELATION = ("key",), ("head", "tail")
 OWN = frozenset({"run", "source", "sources"})
 _ENTITY = np.uint64(0x9E3779B97F4A7C15)  # odd constants, so that multiplying loses nothing (Knuth, TAOCP 3, 6.4)
 _PROPERTY = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -34,15 +35,29 @@ def of_relations(relation: str, rows: pa.Table) -> int:
 
 def of_stored_nodes(label: str, stored: Iterable[Mapping[str, Any]]) -> int:
     """Hash of nodes as plain property dicts."""
-    return _of_dicts(label, list(stored), ("key",))
+    return _of_dicts(label, list(stored), NODE)
 
 
 def of_stored_relations(relation: str, stored: Iterable[Mapping[str, Any]]) -> int:
     """Hash of relationships as plain property dicts with ``head`` and ``tail``."""
-    return _of_dicts(relation, list(stored), ("head", "tail"))
+    return _of_dicts(relation, list(stored), RELATION)
 
 
-def _of_dicts(name: str, dicts: list[Mapping[str, Any]], ends: tuple[str, ...]) -> int:
+def of_changes(
+    name: str, ends: tuple[str, ...], before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> int:
+    """What changing some entities adds to the hash.
+
+    Args:
+        name: Label or relationship type.
+        ends: What identifies an entity: ``NODE`` or ``RELATION``.
+        before: Their identities and the old values of what changes.
+        after: Their identities and the new values.
+    """
+    return (_of_dicts(name, after, ends) - _of_dicts(name, before, ends)) % MODULUS
+
+
+def _of_dicts(name: str, dicts: Sequence[Mapping[str, Any]], ends: tuple[str, ...]) -> int:
     """Group by property and by kind of value first: a store has no columns, so one property may hold several kinds."""
     columns: dict[tuple[str, type], tuple[list[int], list[Any]]] = {}
     texts = ["\x1f".join([str(row.get(end)) for end in ends] + _valid_from(row, ends)) for row in dicts]

@@ -18,7 +18,7 @@ from graph.stores.connection import Connection, own, records
 from graph.stores.plain import plain
 from graph.stores.tally import OpenRun, Tally
 from graph.stores.vocabulary import check_label
-from graph.stores.writer import OPERATIONS, relation_difference
+from graph.stores.writer import OPERATIONS, Changes, present, stored_relations
 
 LOADING, COMPLETE = "loading", "complete"
 DISCARD = "discard"  # kind of a run that holds what another one deleted, until it is removed
@@ -115,7 +115,7 @@ class Runs:
             meta = plain(records(tx, own("read_meta"))[0][0])
             changed = not (active.created.is_empty() and active.held.is_empty())
             tally = Tally.from_properties(meta).plus(active.created)
-            tally.content = (tally.content + self._apply_changes(tx, active)) % content.MODULUS
+            tally.content = (tally.content + self._apply_changes(tx, active, int(meta["epoch"]))) % content.MODULUS
             if active.held.deletions:
                 tally = tally.plus(self._discard(tx, active, discarding), sign=-1)
             version = int(meta["version"]) + int(changed)
@@ -132,37 +132,49 @@ class Runs:
                 self.remove(discarding.key)
         return version
 
-    def _apply_changes(self, tx: neo4j.ManagedTransaction, active: OpenRun) -> int:
+    def _apply_changes(self, tx: neo4j.ManagedTransaction, active: OpenRun, epoch: int) -> int:
         """Apply held-back properties; returns what that adds to the content hash."""
-        added = 0
-        for label, nodes in active.held.nodes.items():
+        held = active.held
+        # While writing they were compared with what is stored; nothing visible changes but in a new epoch.
+        added = held.content if held.epochs <= {epoch} else self._content_of_changes(tx, active)
+        for label, nodes in held.nodes.items():
             text = own("update_nodes", label=label)
-            whole = own("read_nodes_whole", label=label)
             for keys in chunks(list(nodes)):
-                for key, stored in records(tx, whole, {"keys": keys}):
-                    before = plain(stored)
-                    added -= content.of_stored_nodes(label, [before])
-                    added += content.of_stored_nodes(label, [before | nodes[key]])
-                rows = [{"key": k, "properties": nodes[k], "sources": active.held.sources[label, k]} for k in keys]
+                rows = [{"key": k, "properties": nodes[k], "sources": held.sources[label, k]} for k in keys]
                 records(tx, text, {"rows": rows})
-        for kind, relations in active.held.relations.items():
+        for kind, relations in held.relations.items():
             relation, head_label, tail_label = kind
-            parts = {"relation": relation, "head_label": head_label, "tail_label": tail_label}
-            text = own("update_relations", **parts)
-            read = own("read_relations", **parts)
+            text = own("update_relations", relation=relation, head_label=head_label, tail_label=tail_label)
             for identities in chunks(list(relations)):
-                names = sorted({name for identity in identities for name in relations[identity]})
-                heads = list({identity[0] for identity in identities})
-                wanted = set(identities)
-                for head, tail, valid_from, _, values in records(tx, read, {"heads": heads, "names": names}):
-                    identity = (head, tail, plain(valid_from))
-                    if identity in wanted:
-                        known = {n: plain(v) for n, v in zip(names, values, strict=True) if v is not None}
-                        added += relation_difference(relation, identity, known, relations[identity])
                 rows = [
                     {"head": h, "tail": t, "valid_from": v, "properties": relations[h, t, v]} for h, t, v in identities
                 ]
                 records(tx, text, {"rows": rows})
+        return added
+
+    def _content_of_changes(self, tx: neo4j.ManagedTransaction, active: OpenRun) -> int:
+        """What held-back changes add to the content hash, against what is stored now."""
+        added = 0
+        for label, nodes in active.held.nodes.items():
+            text = own("read_nodes", label=label)
+            for keys in chunks(list(nodes)):
+                changes = Changes()
+                names = sorted({name for key in keys for name in nodes[key]})
+                for key, _, _, values in records(tx, text, {"keys": keys, "names": names}):
+                    changes.add({"key": key}, present(names, values), nodes[key])
+                added += changes.of_nodes(label)
+        for kind, relations in active.held.relations.items():
+            for identities in chunks(list(relations)):
+                changes = Changes()
+                names = sorted({name for identity in identities for name in relations[identity]})
+                heads, tails = ({identity[end] for identity in identities} for end in (0, 1))
+                wanted = set(identities)
+                for head, tail, valid_from, _, values in stored_relations(tx, kind, heads, tails, names):
+                    identity = (head, tail, plain(valid_from))
+                    if identity in wanted:
+                        ends = {"head": head, "tail": tail, "valid_from": identity[2]}
+                        changes.add(ends, present(names, values), relations[identity])
+                added += changes.of_relations(kind[0])
         return added
 
     def _discard(self, tx: neo4j.ManagedTransaction, active: OpenRun, discarding: Run) -> Tally:

@@ -58,12 +58,24 @@ class Tally:
 
 @dataclass(slots=True)
 class HeldBack:
-    """Changes to what is visible already; they are applied in the transaction that completes the run."""
+    """Changes to what is visible already; they are applied in the transaction that completes the run.
+
+    Args:
+        nodes: Changed properties by label and key.
+        sources: Sources of a node afterwards.
+        relations: Changed properties by kind and identity.
+        deletions: Keys of nodes that go, by label.
+        content: What ``nodes`` and ``relations`` add to the content hash.
+        epochs: Epochs of the store in which the changes were compared with what it held: as long as there is but one
+            and it lasts, ``content`` holds.
+    """
 
     nodes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     sources: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     relations: dict[RelationKind, dict[Identity, dict[str, Any]]] = field(default_factory=dict)
     deletions: dict[str, dict[str, None]] = field(default_factory=dict)
+    content: int = 0
+    epochs: set[int] = field(default_factory=set)
 
     def is_empty(self) -> bool:
         """True where completing the run changes nothing that was visible."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from graph.stores.plain import plain
 from graph.stores.tally import HeldBack, OpenRun, RelationKind, Tally
 
 OPERATIONS = 10_000
+FEW_TAILS = 64  # a list that long is searched for each relationship
 
 
 @dataclass(slots=True)
@@ -95,12 +96,14 @@ class Writer:
         names = [name for name in rows.column_names if name != "key"]
         if not known_empty:
             text = own("read_nodes", label=label)
+            epoch = epoch_of(tx)
             stored = {row[0]: row for row in records(tx, text, {"keys": list(given), "names": names})}
         fresh = [row for key, row in given.items() if key not in stored]
         mine: list[Row] = []
+        changes, held_changes = Changes(), Changes()
         for key, (_, run, sources, values) in stored.items():
             held = active.held.nodes.get(label, {}).get(key, {})
-            known = _present(names, values) | held
+            known = present(names, values) | held
             changed = {name: value for name, value in given[key].items() if name != "key" and known.get(name) != value}
             kept = active.held.sources.get((label, key), sources or [])
             union = kept if active.run.source in kept else sorted([*kept, active.run.source])
@@ -109,10 +112,14 @@ class Writer:
             outcome.counts.nodes_written += 1
             if run == active.run.key:
                 mine.append({"key": key, "properties": changed, "sources": union})
-                outcome.created.content += _difference(label, key, known, changed)
+                changes.add({"key": key}, known, changed)
             else:
                 outcome.held.nodes.setdefault(label, {})[key] = changed
                 outcome.held.sources[label, key] = union
+                held_changes.add({"key": key}, known, changed)
+                outcome.held.epochs.add(epoch)
+        outcome.created.content += changes.of_nodes(label)
+        outcome.held.content += held_changes.of_nodes(label)
         if mine:
             records(tx, own("update_nodes", label=label), {"rows": mine})
         if fresh:
@@ -145,8 +152,9 @@ class Writer:
         heads = {h for h, t, _ in given if not known_empty and h not in new_heads and t not in new_tails}
         stored: dict[Any, tuple[str | None, list[Any]]] = {}
         if heads:
-            text = own("read_relations", **parts)
-            for head, tail, valid_from, run, values in records(tx, text, {"heads": list(heads), "names": names}):
+            epoch = epoch_of(tx)
+            tails = {tail for head, tail, _ in given if head in heads}
+            for head, tail, valid_from, run, values in stored_relations(tx, kind, heads, tails, names):
                 identity = (head, tail, plain(valid_from))
                 if identity in given:
                     stored[identity] = (run, values)
@@ -154,17 +162,23 @@ class Writer:
             {"head": h, "tail": t, "properties": row} for (h, t, v), row in given.items() if (h, t, v) not in stored
         ]
         mine: list[Row] = []
+        changes, held_changes = Changes(), Changes()
         for identity, (run, values) in stored.items():
-            known = _present(names, values) | active.held.relations.get(kind, {}).get(identity, {})
+            known = present(names, values) | active.held.relations.get(kind, {}).get(identity, {})
             changed = {name: value for name, value in given[identity].items() if known.get(name) != value}
             if not changed:
                 continue
             outcome.counts.relationships_written += 1
+            ends = {"head": identity[0], "tail": identity[1], "valid_from": identity[2]}
             if run == active.run.key:
                 mine.append(_relation_row(identity, changed))
-                outcome.created.content += relation_difference(relation, identity, known, changed)
+                changes.add(ends, known, changed)
             else:
                 outcome.held.relations.setdefault(kind, {})[identity] = changed
+                held_changes.add(ends, known, changed)
+                outcome.held.epochs.add(epoch)
+        outcome.created.content += changes.of_relations(relation)
+        outcome.held.content += held_changes.of_relations(relation)
         if mine:
             records(tx, own("update_relations", **parts), {"rows": mine})
         if fresh:
@@ -241,7 +255,8 @@ def _by_identity(rows: list[Row]) -> dict[Any, Row]:
     return found
 
 
-def _present(names: list[str], values: list[Any]) -> Row:
+def present(names: list[str], values: list[Any]) -> Row:
+    """The values that are there, by name."""
     return {name: plain(value) for name, value in zip(names, values, strict=True) if value is not None}
 
 
@@ -263,20 +278,52 @@ def _content_of_relations(relation: str, rows: pa.Table, fresh: list[Row]) -> in
     )
 
 
-def _difference(label: str, key: str, known: Row, changed: Row) -> int:
-    before = {"key": key} | {name: known[name] for name in changed if name in known}
-    return content.of_stored_nodes(label, [{"key": key} | changed]) - content.of_stored_nodes(label, [before])
+def epoch_of(tx: neo4j.ManagedTransaction) -> int:
+    """Number of the store's state that this transaction sees: it moves whenever a run completes or is removed."""
+    return int(plain(records(tx, own("read_meta"))[0][0])["epoch"])
 
 
-def relation_difference(relation: str, identity: Any, known: Row, changed: Row) -> int:
-    """What changing some properties of a stored relationship adds to the content hash."""
-    ends = {"head": identity[0], "tail": identity[1], "valid_from": identity[2]}
-    before = ends | {name: known[name] for name in changed if name in known}
-    after = content.of_stored_relations(relation, [ends | changed])
-    return after - content.of_stored_relations(relation, [before])
+def stored_relations(
+    tx: neo4j.ManagedTransaction, kind: RelationKind, heads: Collection[str], tails: Collection[str], names: list[str]
+) -> Iterator[list[Any]]:
+    """Stored relationships of one kind that leave some nodes: head, tail, valid_from, run, values of ``names``.
+
+    Where few tails are meant, only relationships to these are read: a telemetry window reads many attributes, of which
+    a change concerns few.
+    """
+    relation, head_label, tail_label = kind
+    parts = {"relation": relation, "head_label": head_label, "tail_label": tail_label}
+    values = {"heads": list(heads), "names": names}
+    if len(tails) <= FEW_TAILS:
+        yield from records(tx, own("read_relations_to", **parts), {**values, "tails": list(tails)})
+    else:
+        yield from records(tx, own("read_relations", **parts), values)
+
+
+@dataclass(slots=True)
+class Changes:
+    """Values of entities before and after they change, gathered so that they are hashed at once."""
+
+    before: list[Row] = field(default_factory=list)
+    after: list[Row] = field(default_factory=list)
+
+    def add(self, identity: Row, known: Row, changed: Row) -> None:
+        """Note that an entity with the values ``known`` gets the values ``changed``."""
+        self.before.append(identity | {name: known[name] for name in changed if name in known})
+        self.after.append(identity | changed)
+
+    def of_nodes(self, label: str) -> int:
+        """What the changes of nodes add to the content hash."""
+        return content.of_changes(label, content.NODE, self.before, self.after)
+
+    def of_relations(self, relation: str) -> int:
+        """What the changes of relationships add to the content hash."""
+        return content.of_changes(relation, content.RELATION, self.before, self.after)
 
 
 def _merge(into: HeldBack, new: HeldBack) -> None:
+    into.content = (into.content + new.content) % content.MODULUS
+    into.epochs |= new.epochs
     for label, nodes in new.nodes.items():
         for key, properties in nodes.items():
             into.nodes.setdefault(label, {}).setdefault(key, {}).update(properties)
