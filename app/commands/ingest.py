@@ -40,16 +40,20 @@ def ingest() -> None:
 @cli.command("telemetry")
 def telemetry(
     paths: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(help="Files, or a folder of files of which only new ones are read.", metavar="PATH..."),
-    ],
-    fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
+    ] = None,
+    fleet: Annotated[str | None, typer.Option("--fleet", help="Name of the fleet the drives belong to.")] = None,
     format_name: Annotated[
         str | None,
         typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}. Without it, as the files look."),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="What the columns of your own table mean (YAML); format mapped.")
+    ] = None,
+    suggest_mapping: Annotated[
+        Path | None,
+        typer.Option("--suggest-mapping", metavar="TABLE", help="Draft a mapping file for a table, and read nothing."),
     ] = None,
     identity: Annotated[
         Path | None, typer.Option("--identity", help="nvme-cli: output of id-ctrl or list that names the drives.")
@@ -81,6 +85,12 @@ def telemetry(
     from ingest.telemetry.detection import format_of
     from ingest.telemetry.pipeline import ingest_telemetry
 
+    if suggest_mapping:
+        _suggest_mapping(suggest_mapping, as_json=as_json)
+        return
+    if not paths or not fleet:
+        missing = "file" if not paths else "--fleet NAME"
+        raise InputError(f"No {missing} given; expected atoll ingest telemetry PATH... --fleet NAME.")
     settings = load(workspace, store)
     options = SourceOptions(mapping, identity, drive, _instant(collected_at) if collected_at else None, host)
     with (
@@ -106,6 +116,17 @@ def telemetry(
             payload["findings"] = assessment.num_findings
             payload["store_version"] = opened.store.version()
     emit("ingest-telemetry-1", payload, as_json=as_json, text=lambda: _print_report(report, payload))
+
+
+def _suggest_mapping(table: Path, *, as_json: bool) -> None:
+    """Print a draft of a mapping file for a table; nothing is read into a workspace."""
+    from ingest.telemetry.suggest import suggest
+    from ingest.telemetry.suggest_yaml import to_yaml
+
+    suggestion = suggest(table)
+    content = to_yaml(suggestion)
+    payload = {**suggestion.to_json(), "mapping": content}
+    emit("suggest-mapping-1", payload, as_json=as_json, text=lambda: typer.echo(content, nl=False))
 
 
 def _instant(text: str) -> datetime:

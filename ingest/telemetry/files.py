@@ -98,7 +98,7 @@ def _either(suffixes: tuple[str, ...]) -> str:
     return " or ".join(filter(None, [", ".join(suffixes[:-1]), suffixes[-1]]))
 
 
-def look_over(path: Path) -> SourceFile:
+def look_over(path: Path, separator: str = ",") -> SourceFile:
     """Hash a file, make sure that it can be parsed in bounded memory, and read its header.
 
     Raises:
@@ -119,7 +119,7 @@ def look_over(path: Path) -> SourceFile:
             metadata = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in raw.items()}
             columns, has_rows = tuple(file.schema_arrow.names), file.metadata.num_rows > 0
         else:
-            metadata, columns, has_rows = {}, _header(path), _has_rows(path)
+            metadata, columns, has_rows = {}, _header(path, separator), _has_rows(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
     except pa.ArrowInvalid as error:
@@ -142,7 +142,7 @@ def columns_of(path: Path) -> tuple[str, ...]:
         return ()
 
 
-def chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
+def chunks(file: SourceFile, separator: str = ",") -> Iterator[RawRows | pa.Table]:
     """Read a file piece by piece.
 
     Yields:
@@ -152,7 +152,7 @@ def chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
         InputError: The file is damaged further on.
     """
     try:
-        yield from _parquet_chunks(file) if file.is_parquet else _csv_chunks(file)
+        yield from _parquet_chunks(file) if file.is_parquet else _csv_chunks(file, separator)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{file.path}: cannot be read to its end ({_first_line(error)}).") from error
 
@@ -195,9 +195,9 @@ def _check_lines(path: Path, block: bytes, line: int, begun: int) -> tuple[int, 
     return line + len(ends), int(lengths[-1])
 
 
-def _header(path: Path) -> tuple[str, ...]:
+def _header(path: Path, separator: str = ",") -> tuple[str, ...]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(csv.reader([stream.readline().rstrip("\r\n")]), [])
+        header = next(csv.reader([stream.readline().rstrip("\r\n")], delimiter=separator), [])
     return tuple(name.strip() for name in header)
 
 
@@ -215,7 +215,7 @@ def _parquet_chunks(file: SourceFile) -> Iterator[RawRows]:
         first += batch.num_rows
 
 
-def _csv_chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
+def _csv_chunks(file: SourceFile, separator: str) -> Iterator[RawRows | pa.Table]:
     ragged: list[pa_csv.InvalidRow] = []
 
     def keep(row: pa_csv.InvalidRow) -> str:
@@ -228,7 +228,7 @@ def _csv_chunks(file: SourceFile) -> Iterator[RawRows | pa.Table]:
         read_options=pa_csv.ReadOptions(
             block_size=BLOCK_BYTES, use_threads=False, column_names=list(file.columns), skip_rows=1
         ),
-        parse_options=pa_csv.ParseOptions(invalid_row_handler=keep, ignore_empty_lines=False),
+        parse_options=pa_csv.ParseOptions(delimiter=separator, invalid_row_handler=keep, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
             column_types={name: pa.string() for name in file.columns}, strings_can_be_null=False
         ),

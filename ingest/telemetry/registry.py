@@ -19,6 +19,9 @@ FORMATS = MappingProxyType(
         "atoll-daily": "ingest.telemetry.atoll_daily:FORMAT",
         "backblaze-daily": "ingest.telemetry.backblaze_daily:FORMAT",
         "backblaze-history": "ingest.telemetry.backblaze_history:FORMAT",
+        "nvme-cli": "ingest.telemetry.nvme_cli:format_for",
+        "smartctl": "ingest.telemetry.smartctl:format_for",
+        MAPPED: "ingest.telemetry.mapped:format_for",
     }
 )
 
