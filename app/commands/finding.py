@@ -140,6 +140,39 @@ def reopen(
     _answer(finding_id, rule, REOPENED, reason, None, workspace, store, as_json=as_json)
 
 
+@cli.command()
+def textfile(
+    path: Annotated[Path, typer.Argument(help="File to write; it must end in .prom.", metavar="PATH")],
+    fleet: FleetOption = None,
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the open findings for node_exporter's textfile collector; the file is replaced at once.
+
+    One series a finding: atoll_drive_finding{fleet,model,serial,rule,attribute,severity,answered} 1, and
+    atoll_drive_verdict, atoll_place_finding, atoll_fleet_drives, atoll_fleet_open_findings, atoll_data_time_seconds,
+    atoll_last_ingest_time_seconds, atoll_last_assessment_time_seconds. Only drives with an open finding have series;
+    what is answered carries answered="true", so an alert on answered="false" stays silent for it.
+
+    Example: atoll finding textfile /var/lib/node_exporter/textfile/atoll.prom --fleet demo
+    """
+    from app.analysis.textfile import checked_path, write_textfile
+
+    checked_path(path)
+    opened = open_workspace(load(workspace, store))
+    try:
+        with progress_on_terminal() as progress:
+            written = write_textfile(opened.store, opened.lake, path, fleet, writing=opened.writing, progress=progress)
+    finally:
+        opened.store.close()
+
+    def text() -> None:
+        typer.echo(f"wrote {written.path}: {written.findings:,} findings, {written.series:,} series")
+
+    emit("finding-textfile-1", written.to_json(), as_json=as_json, text=text)
+
+
 def _answer(
     finding_id: str,
     rule: str | None,
