@@ -87,11 +87,16 @@ def read_target(
     """What a column of a pivoted table holds."""
     source, mark, rest = name.rpartition("[")
     column = mapping.columns.get(source)
-    if not mark or column is None or column.means not in VALUES:
-        return None, None
     key = rest.removesuffix("]")
+    if not mark or column is None or not _has_value(key, column):
+        return None, None
     unit = units.get(key, "raw") if column.means == "raw" else "raw"
     return Target(key, unit, column.means), MappedColumn(name, column.means, missing=column.missing)
+
+
+def _has_value(key: str, column: MappedColumn) -> bool:
+    """Whether an attribute has what a column of values holds; only ATA has more than the raw value."""
+    return column.means == "raw" or (column.means in VALUES and key.startswith("smart:ata:"))
 
 
 def pivoted(mapping: TableMapping, pieces: Iterator[RawRows | pa.Table]) -> Iterator[RawRows | pa.Table]:
@@ -157,6 +162,7 @@ def _together(mapping: TableMapping, path: Path, folder: Path, keys: list[str]) 
             f"AS {_name(f'{value}[{key}]')}"
             for key in keys
             for value in values
+            if _has_value(key, mapping.columns[value])
         )
         reader: pa.RecordBatchReader = connection.sql(
             f"SELECT min({_name(_NUMBER)}) AS {_name(_NUMBER)}, {names}{', ' + picked if picked else ''} FROM parts "

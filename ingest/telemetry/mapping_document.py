@@ -55,6 +55,8 @@ class Document:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
             raise InputError(f"{self.path}:{line}: is no YAML ({error.problem or error.context}).") from None
+        except InputError:
+            raise
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise InputError(f"{self.path}:1: is no YAML that can be read ({reason}).") from None
@@ -94,7 +96,10 @@ class Document:
         if version != 1:
             told = f"version {version} of mapping files is not known" if version is not None else "is no mapping file"
             raise self.error(f"{told}; expected 'atoll_mapping: 1'.", "atoll_mapping")
-        errors = sorted(_validator().iter_errors(self.values), key=lambda error: (len(error.path), str(error.path)))
+        # A key that means nothing first: it may be what another complaint finds missing.
+        errors = sorted(
+            _validator().iter_errors(self.values), key=lambda error: error.validator != "additionalProperties"
+        )
         if errors:
             raise self._complaint(errors[0])
 

@@ -13,7 +13,7 @@ def to_yaml(suggestion: Suggestion) -> str:
     guessed = [guess for guess in suggestion.columns if guess.means and not guess.sure]
     lines = [
         f"# Draft for {_quoted(suggestion.path.name)}, from the names and values of {suggestion.rows_looked_at} rows.",
-        *_what_to_do(len(guessed)),
+        *_what_to_do(len(guessed), suggestion.lacking),
         "atoll_mapping: 1",
         f"name: {_name(suggestion.path.stem)}",
         "version: 1",
@@ -37,7 +37,9 @@ def to_yaml(suggestion: Suggestion) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _what_to_do(num_guessed: int) -> list[str]:
+def _what_to_do(num_guessed: int, lacking: tuple[str, ...]) -> list[str]:
+    if lacking and not num_guessed:
+        return [f"# Nothing was guessed, but it lacks what a mapping needs: {', '.join(lacking)} (see below)."]
     if not num_guessed:
         return [
             "# Nothing was guessed. Read it over, then: atoll ingest telemetry TABLE --mapping THIS_FILE --fleet NAME"
