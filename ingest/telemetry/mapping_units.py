@@ -34,10 +34,17 @@ BYTES = MappingProxyType(
     }
 )  # fmt: skip
 PERCENT = MappingProxyType({"percent": 1.0, "fraction": 100.0})
+
+
+def _from_kelvin(values: np.ndarray) -> np.ndarray:
+    # Whole kelvin, as NVMe drives give, are counted from 273 by smartctl and nvme-cli: one drive, one temperature.
+    return np.where(values == np.floor(values), values - 273, values - 273.15)
+
+
 CELSIUS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
     {
         "celsius": lambda values: values,
-        "kelvin": lambda values: values - 273.15,
+        "kelvin": _from_kelvin,
         "fahrenheit": lambda values: (values - 32) / 1.8,
     }
 )

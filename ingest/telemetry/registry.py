@@ -21,6 +21,7 @@ FORMATS = MappingProxyType(
         "backblaze-history": "ingest.telemetry.backblaze_history:FORMAT",
         "nvme-cli": "ingest.telemetry.nvme_cli:format_for",
         "smartctl": "ingest.telemetry.smartctl:format_for",
+        MAPPED: "ingest.telemetry.mapped:format_for",
     }
 )
 
