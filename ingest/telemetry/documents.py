@@ -117,7 +117,12 @@ def _parsed(text: str, lines_before: int) -> Iterator[tuple[Any, str, str]]:
             line = lines_before + 1 + text.count("\n", 0, begin)
             broken = f"{line}: is nested too deeply for any output of a tool"
         except json.JSONDecodeError as error:
-            broken = f"{lines_before + error.lineno}:{error.colno}: is no JSON ({error.msg})"
+            stop = begin + len(text[begin : error.pos].rstrip())
+            if "\n" not in text[stop : error.pos]:  # else the place is where something lacks, not where the next begins
+                stop = error.pos
+            line = lines_before + 1 + text.count("\n", 0, stop)
+            column = stop - text.rfind("\n", 0, stop)
+            broken = f"{line}:{column}: is no JSON ({error.msg})"
         else:
             for value in content if isinstance(content, list) else [content]:
                 yield value, "", ""
