@@ -8,7 +8,7 @@ import sys
 import typer
 from typer._click import exceptions as click_exceptions  # typer carries its own click; there is no public name
 
-from app.commands import demo, describe, finding, ingest, query, store
+from app.commands import demo, describe, finding, ingest, query, store, watch
 from app.commands.output import messages
 from graph.errors import AtollError
 
@@ -24,6 +24,7 @@ cli.add_typer(ingest.cli, name="ingest")
 cli.add_typer(describe.cli, name="describe")
 cli.add_typer(finding.cli, name="finding")
 cli.add_typer(store.cli, name="store")
+cli.command("watch")(watch.watch)
 cli.command("query")(query.run_query)
 cli.command("demo")(demo.build_demo)
 cli.command("app")(demo.open_app)

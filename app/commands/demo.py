@@ -33,9 +33,8 @@ def build_demo(
 
     With --json the app is not opened.
     """
-    from app.analysis.assess import assess_fleet
+    from app.analysis.intake import ingest_and_assess
     from ingest.telemetry.demo import write_demo_fleet
-    from ingest.telemetry.pipeline import ingest_telemetry
 
     settings = load(workspace, store)
     if open_afterwards and not as_json:
@@ -48,8 +47,8 @@ def build_demo(
                 messages.print("writing the synthetic demo fleet …")
                 source.parent.mkdir(parents=True, exist_ok=True)
                 write_demo_fleet(source)
-            messages.print("reading it into the graph …")
-            report = ingest_telemetry(
+            messages.print("reading it into the graph and running the rule base …")
+            intake = ingest_and_assess(
                 [source],
                 "atoll-daily",
                 DEMO_FLEET,
@@ -58,11 +57,10 @@ def build_demo(
                 workspace=opened.path,
                 progress=progress,
             )
-            messages.print("running the rule base …")
-            assessment = assess_fleet(opened.store, opened.lake, DEMO_FLEET, progress=progress)
         version = opened.store.version()
     finally:
         opened.store.close()
+    report, findings = intake.report, intake.assessment.num_findings if intake.assessment else 0
     payload = {
         "workspace": str(settings.workspace),
         "fleet": DEMO_FLEET,
@@ -70,14 +68,14 @@ def build_demo(
         "drives": report.drives,
         "failures": report.failures,
         "rows_read": report.rows_read,
-        "findings": assessment.num_findings,
+        "findings": findings,
         "store_version": version,
     }
 
     def text() -> None:
         typer.echo(
             f"made {settings.workspace}: fleet '{DEMO_FLEET}' (synthetic), {report.drives:,} drives, "
-            f"{report.rows_read:,} drive-days, {report.failures:,} failures, {assessment.num_findings:,} findings, "
+            f"{report.rows_read:,} drive-days, {report.failures:,} failures, {findings:,} findings, "
             f"store version {version}"
         )
         if not open_afterwards:

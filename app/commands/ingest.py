@@ -81,9 +81,8 @@ def telemetry(
 
     Example: atoll ingest telemetry smartctl-json/ --format smartctl --fleet lab --host storage-7
     """
-    from app.analysis.assess import assess_fleet
+    from app.analysis.intake import ingest_and_assess
     from ingest.telemetry.detection import format_of
-    from ingest.telemetry.pipeline import ingest_telemetry
 
     if suggest_mapping:
         _suggest_mapping(suggest_mapping, as_json=as_json)
@@ -98,7 +97,7 @@ def telemetry(
         opened.writing(),
         progress_on_terminal() as progress,
     ):
-        report = ingest_telemetry(
+        intake = ingest_and_assess(
             paths,
             format_name or (MAPPED if mapping else format_of(paths)),
             fleet,
@@ -106,14 +105,15 @@ def telemetry(
             lake=opened.lake,
             workspace=opened.path,
             dry_run=dry_run,
+            assess=assess,
             progress=progress,
             synthetic=synthetic or None,
             options=options,
         )
+        report = intake.report
         payload = {**report.to_json(), "dry_run": dry_run}
-        if assess and not dry_run:
-            assessment = assess_fleet(opened.store, opened.lake, fleet, progress=progress)
-            payload["findings"] = assessment.num_findings
+        if intake.assessment:
+            payload["findings"] = intake.assessment.num_findings
             payload["store_version"] = opened.store.version()
     emit("ingest-telemetry-1", payload, as_json=as_json, text=lambda: _print_report(report, payload))
 
