@@ -46,7 +46,11 @@ class Workspace:
         """The daily readings; their engine is imported when a command first needs it."""
         from graph.readings import ReadingsLake
 
-        return ReadingsLake(self.path / "readings")
+        elsewhere = self.settings.readings
+        if elsewhere is None:
+            return ReadingsLake(self.path / "readings")
+        # The place may be anybody's, so the workspace writes its name there and refuses one that bears another's.
+        return ReadingsLake(elsewhere, owner=self.workspace_id)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
@@ -12,21 +12,24 @@ from typing import TypeAlias
 from urllib.parse import quote
 from uuid import uuid4
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from graph.errors import InputError, StoreError
+from graph.errors import InputError, RefusedError, StoreError
 from graph.readings.exposure import exposure
-from graph.readings.manifest import LakeFile, Manifest, placed
+from graph.readings.manifest import LakeFile, Manifest
+from graph.readings.place import open_place
 
+OWNER_FILE = "workspace.json"
 COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 NewRows: TypeAlias = ir.Table | pa.Table | Path | str | Sequence[Path | str]
 
 
 class ReadingsLake:
-    """Daily readings of all fleets below one folder, one row a drive and day.
+    """Daily readings of all fleets below one folder or URL, one row a drive and day.
 
     A lake of something else than drives, such as the places they stand in, names another key column.
 
@@ -37,25 +40,40 @@ class ReadingsLake:
     One lake object holds one DuckDB connection: one thread at a time.
 
     Args:
-        root: Folder of the lake; made by the first run.
-        memory_limit: What DuckDB may use before it spills to ``root/.spill``.
+        root: Folder of the lake, made by the first run, or a URL such as ``s3://bucket/prefix``.
+        memory_limit: What DuckDB may use before it spills to the disk.
         key: Column that says whose a row is; where another stands here, read it for ``drive_key`` below.
+        owner: Id of the workspace, for a place that another workspace could be told to use too: garbage is what the
+            owner's graph does not need, so that two owners would remove each other's files.
+
+    Raises:
+        InputError: The key is no name of a column, or the URL cannot be used.
     """
 
-    def __init__(self, root: Path, memory_limit: str = "1500MB", *, key: str = "drive_key") -> None:
+    def __init__(
+        self,
+        root: Path | str,
+        memory_limit: str = "1500MB",
+        *,
+        key: str = "drive_key",
+        owner: str | None = None,
+    ) -> None:
         if not COLUMN_NAME.fullmatch(key) or key == "day":
             raise InputError(f"Key column '{key}' of the readings: expected a name like 'drive_key'.")
-        self.root = Path(root)
+        self._place = open_place(root)
+        self.root = self._place.root
         self.key = key
+        self._owner = owner
         self._keys = (key, "day")
         self._memory_limit = memory_limit
 
     @cached_property
     def connection(self) -> Backend:
         """The Ibis DuckDB backend on which all tables of this lake live."""
-        connection = ibis.duckdb.connect(memory_limit=self._memory_limit, temp_directory=str(self.root / ".spill"))
+        connection = ibis.duckdb.connect(memory_limit=self._memory_limit, temp_directory=str(self._place.spill))
         connection.raw_sql("SET preserve_insertion_order = false")
         connection.raw_sql("SET enable_progress_bar = false")
+        self._place.join(connection)
         return connection
 
     def stage(
@@ -88,15 +106,15 @@ class ReadingsLake:
         Raises:
             InputError: A column is missing, has an unusable name or type, a key is null, or a drive has two rows for
                 one day.
-            StoreError: The base is damaged, or the folder cannot be written to.
+            RefusedError: The files here belong to another workspace.
+            StoreError: The base is damaged, or the place cannot be reached or written to.
         """
         folder = f"fleet={quote(fleet, safe='')}"
         run = run_key.removeprefix("run:")
-        base = Manifest.read(self.root, base_manifest) if base_manifest else None
+        base = Manifest.read(self._place, base_manifest) if base_manifest else None
+        self._claim()
         # Sorted by month once, so that each month is then merged alone and memory stays bounded.
-        incoming = self.root / folder / f".incoming-{uuid4().hex}"
-        try:
-            incoming.mkdir(parents=True)
+        with self._place.workroom(folder) as incoming:
             months = self._split_by_month(self._checked(new_rows), incoming)
             live = {file.month: file for file in base.files} if base else {}
             for month, source in months.items():
@@ -106,15 +124,11 @@ class ReadingsLake:
                 path = f"{folder}/month={month}/{run}.parquet"
                 live[month] = LakeFile(path, month, self._write_month(source, stored, path))
             interval_file = self._stage_intervals(intervals, base, f"{folder}/intervals-{run}.parquet")
-        except OSError as error:
-            raise StoreError(f"{self.root}: cannot be written ({error.strerror or error}).") from error
-        finally:
-            shutil.rmtree(incoming, ignore_errors=True)
         files = tuple(live[month] for month in sorted(live))
         if base and base_manifest and (files, interval_file) == (base.files, base.intervals):
             return base_manifest
         path = f"{folder}/manifest-{run}.json"
-        Manifest(run_key, fleet, base_manifest, files, interval_file).write(self.root, path)
+        Manifest(run_key, fleet, base_manifest, files, interval_file).write(self._place, path)
         return path
 
     def readings(self, manifests: Sequence[str], *, since: date | None = None) -> ir.Table:
@@ -147,11 +161,14 @@ class ReadingsLake:
         Returns:
             Their full paths, or their URLs.
         """
-        return [str(self.root / path) for path in self._months(manifests, since)]
+        paths = self._months(manifests, since)
+        if copies_in is None or isinstance(self.root, Path):
+            return [self._place.address(path) for path in paths]
+        return [str(self._place.local(path, copies_in)) for path in paths]
 
     def intervals(self, manifests: Sequence[str]) -> ir.Table:
         """Observation intervals of several fleets: ``drive_key``, ``first_day``, ``last_day``."""
-        files = [Manifest.read(self.root, manifest).intervals for manifest in manifests]
+        files = [Manifest.read(self._place, manifest).intervals for manifest in manifests]
         paths = [file.path for file in files if file]
         if not paths:
             return ibis.memtable([], schema={self.key: "string", "first_day": "date", "last_day": "date"})
@@ -172,20 +189,18 @@ class ReadingsLake:
 
         Returns:
             Number of files removed.
+
+        Raises:
+            RefusedError: The files belong to another workspace.
         """
         live = set(live_manifests)
-        needed = live.union(*(Manifest.read(self.root, path).paths() for path in live))
-        removed = 0
-        for file in [*self.root.glob("fleet=*/*"), *self.root.glob("fleet=*/month=*/*")]:
-            if file.is_file() and file.relative_to(self.root).as_posix() not in needed:
-                file.unlink()
-                removed += 1
-        for folder in self.root.glob("fleet=*/.incoming-*"):
-            shutil.rmtree(folder, ignore_errors=True)
-        for folder in [*self.root.glob("fleet=*/month=*"), *self.root.glob("fleet=*")]:
-            if not any(folder.iterdir()):
-                folder.rmdir()
-        return removed
+        needed = live.union(*(Manifest.read(self._place, path).paths() for path in live))
+        garbage = [path for path in self._place.files() if path not in needed]
+        if garbage:
+            self._claim()
+            self._place.remove(garbage)
+        self._place.tidy()
+        return len(garbage)
 
     def close(self) -> None:
         """Close the DuckDB connection, if there is one."""
@@ -193,10 +208,30 @@ class ReadingsLake:
             self.connection.disconnect()
             del self.__dict__["connection"]
 
+    def _claim(self) -> None:
+        """Refuse to change files of another workspace; the first that changes any is the owner."""
+        if self._owner is None:
+            return
+        try:
+            owner = json.loads(self._place.text(OWNER_FILE))["workspace_id"]
+        except FileNotFoundError:
+            with self._place.placed(OWNER_FILE) as temporary:
+                temporary.write_text(json.dumps({"workspace_id": self._owner}), encoding="utf-8")
+            return
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{self._place.address(OWNER_FILE)}: damaged; it names the workspace of the readings."
+            ) from error
+        if owner != self._owner:
+            raise RefusedError(
+                f"{self.root}: these readings belong to the workspace with the id {owner}, ours is {self._owner}. Two "
+                "workspaces would remove each other's files: give each a folder of its own with ATOLL_READINGS."
+            )
+
     def _months(self, manifests: Sequence[str], since: date | None) -> list[str]:
         """Paths of the manifests' readings, relative to the root, from the month of a day on."""
         first_month = f"{since:%Y-%m}" if since else ""
-        files = [file for manifest in manifests for file in Manifest.read(self.root, manifest).files]
+        files = [file for manifest in manifests for file in Manifest.read(self._place, manifest).files]
         return [file.path for file in files if file.month >= first_month]
 
     def _checked(self, new_rows: NewRows) -> ir.Table:
@@ -228,7 +263,7 @@ class ReadingsLake:
         scans = {}
         for folder in sorted(incoming.glob("month=*")):
             month = folder.name.removeprefix("month=")
-            scan = self._scan([path.relative_to(self.root).as_posix() for path in sorted(folder.glob("*.parquet"))])
+            scan = _scan(sorted(map(str, folder.glob("*.parquet"))))
             self._refuse_bad_keys(scan, month)
             scans[month] = scan
         return scans
@@ -246,7 +281,7 @@ class ReadingsLake:
 
     def _changes(self, new: str, stored: LakeFile) -> bool:
         """True where a new row is not stored yet or has a value that differs from what is stored."""
-        old = self._scan([stored.path])
+        old = _scan([self._place.address(stored.path)])
         known = set(self._columns(old))
         attributes = [name for name in self._columns(new) if name not in self._keys]
         differs = [f"old.{self.key} IS NULL"]
@@ -265,7 +300,7 @@ class ReadingsLake:
         if stored is None:
             query = f"FROM {new}"
         else:
-            old = self._scan([stored.path])
+            old = _scan([self._place.address(stored.path)])
             new_columns, old_columns = self._columns(new), self._columns(old)
             both = [name for name in new_columns if name in old_columns and name not in self._keys]
             columns = [
@@ -290,21 +325,34 @@ class ReadingsLake:
         num_rows = int(table.count().to_pyarrow().as_py())
         if num_rows == (stored.num_rows if stored else 0):
             return stored
-        with placed(self.root / path) as temporary:
+        with self._place.placed(path) as temporary:
             table.to_parquet(str(temporary))
         return LakeFile(path, "", num_rows)
 
     def _copy(self, query: str, path: str, order: str) -> int:
         """Write a query's rows to a file of the lake; returns their number."""
-        with placed(self.root / path) as temporary:
+        with self._place.placed(path) as temporary:
             count = self._fetch(
                 f"COPY ({query} ORDER BY {order}) TO '{_quoted(temporary)}' (FORMAT parquet, COMPRESSION zstd)"
             )
         return int(count[0][0])
 
     def _fetch(self, sql: str) -> list[tuple]:
-        """Run a statement on our connection and fetch all its rows."""
-        return self.connection.raw_sql(sql).fetchall()
+        """Run a statement on our connection and fetch all its rows.
+
+        Raises:
+            StoreError: Files cannot be read, or the disk is full.
+        """
+        try:
+            return self.connection.raw_sql(sql).fetchall()
+        except duckdb.Error as error:
+            # What an object store's client raises comes as the text of a traceback.
+            if not isinstance(error, duckdb.IOException) and "Traceback" not in str(error):
+                raise
+            reasons = [
+                line.strip() for line in str(error).splitlines() if re.match(r"\s*\w*(Error|Exception)\b.*:", line)
+            ]
+            raise StoreError(f"{self.root}: cannot be read ({(reasons or ['no reason given'])[-1]}).") from error
 
     def _columns(self, scan: str) -> list[str]:
         """Names of a scan's columns."""
@@ -312,13 +360,16 @@ class ReadingsLake:
 
     def _table(self, paths: Sequence[str]) -> ir.Table:
         """Files of the lake as one table, columns united by name."""
-        files = [str(self.root / path) for path in paths]
-        return self.connection.read_parquet(files, union_by_name=True, hive_partitioning=False)
+        # Not by Ibis' read_parquet, which fetches an extension for URLs although the connection can open them.
+        view = f"lake_{uuid4().hex}"
+        self._fetch(f"CREATE TEMP VIEW {view} AS FROM {_scan([self._place.address(path) for path in paths])}")
+        return self.connection.table(view)
 
-    def _scan(self, paths: Sequence[str]) -> str:
-        """DuckDB's table function over files of the lake, columns united by name."""
-        names = ", ".join(f"'{_quoted(self.root / path)}'" for path in paths)
-        return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false)"
+
+def _scan(files: Sequence[str]) -> str:
+    """DuckDB's table function over files, columns united by name."""
+    names = ", ".join(f"'{_quoted(file)}'" for file in files)
+    return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false)"
 
 
 def _finite(value: ir.FloatingValue) -> ir.FloatingValue:
@@ -326,6 +377,6 @@ def _finite(value: ir.FloatingValue) -> ir.FloatingValue:
     return ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
 
 
-def _quoted(path: Path) -> str:
+def _quoted(path: Path | str) -> str:
     """A path as it stands between the single quotes of a statement."""
     return str(path).replace("'", "''")

@@ -1,16 +1,12 @@
-"""Manifests: which Parquet files of the lake belong together, and how a file is put in place safe from crashes."""
+"""Manifests: which Parquet files of the lake belong together."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from uuid import uuid4
 
 from graph.errors import StoreError
+from graph.readings.place import Place
 
 SCHEMA = "atoll-readings-manifest/1"
 
@@ -57,60 +53,32 @@ class Manifest:
         return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1)
 
     @classmethod
-    def read(cls, root: Path, path: str) -> Manifest:
+    def read(cls, place: Place, path: str) -> Manifest:
         """Read a manifest.
 
         Raises:
             StoreError: It is missing or damaged, or a file it lists is missing.
         """
         try:
-            content = json.loads((root / path).read_text(encoding="utf-8"))
+            content = json.loads(place.text(path))
             if content.pop("schema") != SCHEMA:
                 raise ValueError("unknown schema")
             files = tuple(LakeFile(**file) for file in content.pop("files"))
             intervals = content.pop("intervals")
             manifest = cls(**content, files=files, intervals=LakeFile(**intervals) if intervals else None)
         except FileNotFoundError as error:
-            raise StoreError(f"{root / path}: the manifest of the readings is missing; restore a backup.") from error
+            raise StoreError(
+                f"{place.address(path)}: the manifest of the readings is missing; restore a backup."
+            ) from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise StoreError(f"{root / path}: the manifest of the readings is damaged; restore a backup.") from error
-        for file in manifest.paths():
-            if not (root / file).is_file():
-                raise StoreError(f"{root / file}: this file of the readings is missing; restore a backup.")
+            raise StoreError(
+                f"{place.address(path)}: the manifest of the readings is damaged; restore a backup."
+            ) from error
+        if missing := place.missing(manifest.paths()):
+            raise StoreError(f"{place.address(missing)}: this file of the readings is missing; restore a backup.")
         return manifest
 
-    def write(self, root: Path, path: str) -> None:
+    def write(self, place: Place, path: str) -> None:
         """Put the manifest in place; either all of it is there afterwards or nothing."""
-        with placed(root / path) as temporary:
+        with place.placed(path) as temporary:
             temporary.write_text(self.dumps(), encoding="utf-8")
-
-
-@contextmanager
-def placed(target: Path) -> Iterator[Path]:
-    """Give a temporary path to write to; on success flush it to the disk and rename it to ``target``.
-
-    Raises:
-        StoreError: The folder cannot be written to.
-    """
-    temporary = target.with_name(f".{target.name}.{uuid4().hex}.tmp")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        _flush(temporary)
-        temporary.replace(target)
-        # A name is durable once its folder is; month, fleet and lake folders may be new as well.
-        for folder in list(target.parents)[:3]:
-            _flush(folder)
-    except OSError as error:
-        raise StoreError(f"{target}: cannot be written ({error.strerror or error}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Ask the system to put a file or a folder's list of names on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
