@@ -37,7 +37,8 @@ def attributes(readings: ir.Table) -> list[str]:
 
 def measured(names: list[str]) -> list[str]:
     """Those attribute columns of which a window has all measures; of the others it has the last value."""
-    return [name for name in names if not name.endswith(BESIDE)]
+    # Only ATA has values beside an attribute: nvme_available_spare_threshold is an attribute itself.
+    return [name for name in names if not (name.startswith("ata_") and name.endswith(BESIDE))]
 
 
 def window_columns(attribute: str) -> dict[str, str]:
