@@ -20,6 +20,7 @@ FORMATS = MappingProxyType(
         "backblaze-daily": "ingest.telemetry.backblaze_daily:FORMAT",
         "backblaze-history": "ingest.telemetry.backblaze_history:FORMAT",
         "nvme-cli": "ingest.telemetry.nvme_cli:format_for",
+        "prometheus": "ingest.telemetry.prometheus:format_for",
         "smartctl": "ingest.telemetry.smartctl:format_for",
         MAPPED: "ingest.telemetry.mapped:format_for",
     }
