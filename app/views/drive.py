@@ -8,8 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from app.analysis.answers import sentence
 from app.analysis.results import AttributeSeries, DriveDescription, FindingRow
+from app.analysis.verdicts import answered_in_words
 from app.views import drive_charts, formats, frame, reading, severity, states
+from app.views.answer_form import answer_popover
 from graph.errors import InputError
 from graph.ontology.model import Severity
 
@@ -132,6 +135,10 @@ def _verdict(described: DriveDescription) -> None:
             span = "" if ended else formats.days_between(described.since_day, described.data_time)
             since = f"{word} since {formats.day(described.since_day)}{f' ({span})' if span else ''}."
         st.markdown(f"{since} {formats.escape(described.before)}".strip() or "No earlier verdict is known.")
+        answered = answered_in_words(described.findings)
+        if answered:
+            status, _, why = answered.partition(": ")
+            st.markdown(f":gray-badge[:material/done_all: {status.capitalize()}] {formats.escape(why)}")
     with button.container(horizontal=True, horizontal_alignment="right"):
         st.download_button(
             "Export", json.dumps(described.to_json(), ensure_ascii=False, indent=2).encode(),
@@ -160,7 +167,10 @@ def _findings(described: DriveDescription) -> None:
         with st.container(horizontal=True, wrap=False, gap="small"):
             st.markdown(severity.badge(finding.severity), width=84)
             text = f"{formats.escape(finding.statement)}  \n{formats.small(_source_line(finding))}"
+            if finding.answer:
+                text += f"  \n{formats.small(formats.escape(sentence(finding.answer)))}"
             st.markdown(text, width="stretch")
+            answer_popover(finding, described.fleet)
     st.markdown(formats.small(f"No other of the {described.num_rules} rules found anything."))
 
 

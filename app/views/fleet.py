@@ -17,8 +17,8 @@ FLEET_FILTERS = ("model", "rack", "application")
 LOADING_HEIGHT = 560
 ALL = "All"
 FIRST_TO_FIT = (
-    "Model", "Rack", "Wear used", "Temp.", "Reallocated", "12 weeks", "Last reading", "Age", "Status", "Ended", "Host",
-    "Capacity", "Firmware",
+    "Model", "Rack", "Answer", "Wear used", "Temp.", "Reallocated", "12 weeks", "Last reading", "Age", "Status",
+    "Ended", "Host", "Capacity", "Firmware",
 )  # fmt: skip
 WEAR = {"format": "%d %%", "min_value": 0, "max_value": 100, "color": "blue", "help": "Rated life used"}
 NUMBERS = ("capacity_bytes", "age_days", "wear_percent", "temperature_celsius", "reallocated")
@@ -138,13 +138,20 @@ def _survival(described: FleetDescription) -> None:
     st.altair_chart(chart, alt=alternative)
 
 
-def _drives(fleet: reading.Fleet, drives: pd.DataFrame) -> None:
-    counts = drives["verdict"].value_counts()
+def _drives(fleet: reading.Fleet, whole: pd.DataFrame) -> None:
+    counts = whole["verdict"].value_counts()
     told = " · ".join(f"{counts[s.value]:,} {s.value}" for s in Severity if counts.get(s.value))
+    answered = whole["answer"].notna()
+    told += f" · {int(answered.sum()):,} of these answered" if answered.any() else ""
+    drives = whole
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown("### Drives", width="content", anchors=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             st.markdown(formats.small(f"{told or 'none'} · worst first"), width="content")
+            if answered.any() and st.toggle(
+                "Hide answered", key="hide_answered", bind="query-params", help="Acknowledged or snoozed, with a reason"
+            ):
+                drives = whole[~answered]
             st.download_button(
                 "CSV", lambda: csv(drives), f"atoll-{fleet.name}-drives.csv", "text/csv", type="tertiary",
                 icon=":material/download:", on_click="ignore",
@@ -191,21 +198,26 @@ def _columns(fleet: reading.Fleet, drives: pd.DataFrame) -> tuple[pd.DataFrame, 
                      {"color": "blue", "help": "The attribute of the top reason, each row on its own scale"}),
         "Last reading": (drives["last_reading"], 96, column.DateColumn, {"format": "YYYY-MM-DD"}),
         "Status": (texts["status"], width["status"], column.TextColumn, {}),
+        "Answer": (drives["answer"], 200, column.TextColumn, {}),
         "Ended": (drives["failure_day"], 92, column.DateColumn, {"format": "YYYY-MM-DD"}),
     }  # fmt: skip
     known = {name: part for name, part in every.items() if part[0].map(_is_known).any()}
     if not drives["status"].ne("in service").any():
         known.pop("Status", None)
     drive_width = tables.text_width(drives["serial"], 84)
-    room, fitting = tables.PAGE_WIDTH - tables.VERDICT_WIDTH - drive_width, set()
+    verdict_width = tables.verdict_width(drives)
+    room, fitting = tables.PAGE_WIDTH - verdict_width - drive_width, set()
     for name in sorted(known, key=FIRST_TO_FIT.index):
         if known[name][1] <= room:
             room -= known[name][1]
             fitting.add(name)
     order = sorted(known, key=lambda name: name not in fitting)
-    shown = {"Verdict": [tables.verdict_cell(value) for value in drives["verdict"]],
+    shown = {"Verdict": tables.verdict_cells(drives),
              "Drive": tables.drive_links(fleet.name, drives)}  # fmt: skip
-    config: dict[str, Any] = {"Verdict": tables.verdict_column(), "Drive": tables.drive_column(drives["serial"])}
+    config: dict[str, Any] = {
+        "Verdict": tables.verdict_column(width=verdict_width),
+        "Drive": tables.drive_column(drives["serial"]),
+    }
     for name in order:
         values, pixels, kind, options = known[name]
         shown[name] = values

@@ -16,6 +16,7 @@ LOADING_HEIGHT = 660
 TABLE_WIDTH = 700
 MOST_REASON = 302
 OPEN_WIDTH = 64
+ANSWER_WIDTH = 200
 TREND_WIDTH = 80
 
 
@@ -46,7 +47,8 @@ def draw(overview: FleetOverview, fleet_name: str, attention: pd.DataFrame) -> N
     Args:
         overview: The indicators and the heat map.
         fleet_name: For the links to drives.
-        attention: The drives that are amber or red, worst first, as ``fleet_table`` gives them.
+        attention: The drives in service that are amber or red, worst first, as ``fleet_table`` gives them; those
+            with an ``answer`` are shown on request only.
     """
     _indicators(overview)
     if not overview.heat:  # no rack is known: the table takes the whole width
@@ -109,7 +111,8 @@ def _indicators(overview: FleetOverview) -> None:
         border=True,
         height="stretch",
         chart_data=_series(overview.red_series),
-        help=f"Drives with an open red finding; {formats.plural(overview.amber, 'drive')} amber. {weeks}",
+        help=f"Drives with an open red finding that nobody answered; {formats.plural(overview.amber, 'drive')} amber, "
+        f"{overview.answered:,} acknowledged or snoozed. {weeks}",
     )
     stale.metric(
         "Stale drives",
@@ -125,40 +128,53 @@ def _indicators(overview: FleetOverview) -> None:
     )
 
 
-def _attention(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame, width: int, most_reason: int) -> None:
+def _attention(overview: FleetOverview, fleet_name: str, whole: pd.DataFrame, width: int, most_reason: int) -> None:
+    answered = whole["answer"].notna() if len(whole) else pd.Series(dtype=bool)
+    title = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="xsmall")
+    title.markdown("### Needs attention", width="content", anchors=False)
+    drives = whole
+    if answered.any():
+        told = f"Show {int(answered.sum()):,} answered"
+        shown = title.toggle(told, key="answered", bind="query-params", help="Acknowledged or snoozed, with a reason")
+        drives = whole if shown else whole[~answered]
     if drives.empty:
-        frame.card_title("Needs attention")
         judged = overview.drives_series and any(overview.drives_series)
+        unanswered = " that nobody answered" if answered.any() else ""
         st.markdown(
-            ":material/check_circle: No drive in service is amber or red."
+            f":material/check_circle: No drive in service is amber or red{unanswered}."
             if judged
             else "No reading was loaded, so no rule could judge a drive: every verdict is unknown."
         )
         return
     first = drives.head(ATTENTION_ROWS)
-    frame.card_title("Needs attention", f"Worst first, showing {len(first)} of {formats.plural(len(drives), 'drive')}")
+    note = f"Worst first, showing {len(first)} of {formats.plural(len(drives), 'drive')}"
+    title.markdown(formats.small(note), width="content")
     reason_width = tables.text_width(first["top_reason"], 160, most_reason)
-    taken = tables.VERDICT_WIDTH + tables.text_width(first["serial"], 84) + reason_width + OPEN_WIDTH + TREND_WIDTH
+    taken = (
+        tables.verdict_width(first) + tables.text_width(first["serial"], 84) + reason_width + OPEN_WIDTH + TREND_WIDTH
+    )
     place, place_label = _place(first, fleet_name, width - taken)
     rows = pd.DataFrame(
         {
-            "verdict": first["verdict"].map(tables.verdict_cell),
+            "verdict": tables.verdict_cells(first),
             "drive": tables.drive_links(fleet_name, first),
             "reason": first["top_reason"],
+            "answer": first["answer"],
             "open_days": first["open_for_days"],
             "trend": first["trend"],
             "place": place,
         }
-    )
+    ).dropna(axis="columns", how="all")
     st.dataframe(
         rows,
         hide_index=True,
         row_height=tables.ROW_HEIGHT,
         height=tables.height(len(rows), ATTENTION_ROWS),
         column_config={
-            "verdict": tables.verdict_column(),
+            "verdict": tables.verdict_column(width=tables.verdict_width(first)),
             "drive": tables.drive_column(first["serial"]),
             "reason": st.column_config.TextColumn("Top reason", width=reason_width),
+            "answer": st.column_config.TextColumn("Answer", width=ANSWER_WIDTH),
             "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=OPEN_WIDTH),
             "trend": st.column_config.LineChartColumn(
                 "12 weeks",

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,9 +20,10 @@ import streamlit as st
 
 import queries
 from app.analysis import descriptive
+from app.analysis.answers import answer_finding
 from app.analysis.filters import apply_filters
 from app.analysis.fleet_table import fleet_table
-from app.analysis.results import DriveDescription, FleetDescription, FleetOverview
+from app.analysis.results import DriveDescription, FindingRow, FleetDescription, FleetOverview
 from app.settings import Settings, load
 from app.views.remembered import RememberedReads
 from app.wiring import Workspace, open_workspace
@@ -32,6 +33,7 @@ from graph.ports import GraphStore
 
 MOST_RUNS = 1000
 MOST_REMEMBERED = 50
+READ_AGAIN_SECONDS = 3600  # a snooze ends by the calendar, which no version tells
 _TURN = threading.RLock()
 
 
@@ -115,7 +117,7 @@ def fleets() -> list[Fleet]:
     return _fleets(store_version())
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_data(max_entries=8, ttl=READ_AGAIN_SECONDS, show_spinner=False)
 def overview(fleet: str, version: int) -> tuple[FleetOverview, datetime]:
     """What the first screen shows, and when it was read."""
     opened = workspace()
@@ -123,7 +125,7 @@ def overview(fleet: str, version: int) -> tuple[FleetOverview, datetime]:
         return descriptive.overview(opened.store, opened.lake, fleet, writing=_writing), now()
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, ttl=READ_AGAIN_SECONDS, show_spinner=False)
 def fleet(fleet: str, version: int, filters: FilterValues) -> tuple[FleetDescription, datetime]:
     """Rates, survival and counts of a fleet under filters, and when it was read."""
     opened = workspace()
@@ -131,7 +133,7 @@ def fleet(fleet: str, version: int, filters: FilterValues) -> tuple[FleetDescrip
         return descriptive.describe_fleet(opened.store, opened.lake, fleet, dict(filters), writing=_writing), now()
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
+@st.cache_resource(max_entries=3, ttl=READ_AGAIN_SECONDS, show_spinner=False)
 def table(fleet: str, version: int) -> pd.DataFrame:
     """All drives of a fleet, worst first, as ``fleet_table`` gives them; shared by all sessions, never changed."""
     opened = workspace()
@@ -151,12 +153,12 @@ def choices(fleet: str, version: int, names: Sequence[str]) -> dict[str, list[st
 
 
 def attention(fleet: str, version: int) -> pd.DataFrame:
-    """Amber and red drives that are in service, worst first."""
+    """Amber and red drives that are in service, worst first; those with an ``answer`` need no attention."""
     whole = table(fleet, version)
     return whole[whole["verdict"].isin(["red", "amber"]) & whole["status"].eq("in service")]
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, ttl=READ_AGAIN_SECONDS, show_spinner=False)
 def drive(identity: str, version: int) -> tuple[DriveDescription, datetime]:
     """One drive by key or serial, and when it was read.
 
@@ -166,6 +168,18 @@ def drive(identity: str, version: int) -> tuple[DriveDescription, datetime]:
     opened = workspace()
     with _TURN:
         return descriptive.describe_drive(opened.store, opened.lake, identity, writing=_writing), now()
+
+
+def answer(finding: FindingRow, fleet: str, status: str, reason: str, until: date | None) -> None:
+    """Store an answer to a finding in the name of the app's user.
+
+    Raises:
+        InputError: Reason or end of the snooze cannot be used.
+        RefusedError: Another command is writing.
+    """
+    opened = workspace()
+    with _TURN, opened.writing():
+        answer_finding(opened.store, fleet, finding, status, reason, settings().user, until=until)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

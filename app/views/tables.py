@@ -14,6 +14,8 @@ ROW_HEIGHT = 30
 HEADER_HEIGHT = 32
 PAGE_WIDTH = 1072
 VERDICT_WIDTH = 92
+ANSWERED_WIDTH = 190
+ANSWERS = ("acknowledged", "snoozed")
 PADDING = 20
 WIDE_PIXELS, NARROW_PIXELS = 8.1, 5.5
 WIDTH_SAMPLE = 2000
@@ -24,12 +26,23 @@ def height(num_rows: int, most: int) -> int:
     return HEADER_HEIGHT + ROW_HEIGHT * max(1, min(num_rows, most))
 
 
-def verdict_cell(value: Any) -> list[str] | None:
-    """A verdict as the verdict column takes it; None where the value is none."""
+def verdict_cell(value: Any, answer: Any = None) -> list[str] | None:
+    """A verdict as the verdict column takes it, marked where it is answered; None where the value is none."""
     try:
-        return [severity.TABLE_WORDS[Severity(value)]]
+        word = severity.TABLE_WORDS[Severity(value)]
     except ValueError:
         return None
+    return [word, str(answer).partition(":")[0]] if isinstance(answer, str) else [word]
+
+
+def verdict_cells(drives: pd.DataFrame) -> list[list[str] | None]:
+    """Verdicts of drives, from ``verdict`` and ``answer``."""
+    return [verdict_cell(value, answer) for value, answer in zip(drives["verdict"], drives["answer"], strict=True)]
+
+
+def verdict_width(drives: pd.DataFrame) -> int:
+    """Width in px of the verdict column: more where some are marked as answered."""
+    return ANSWERED_WIDTH if drives["answer"].notna().any() else VERDICT_WIDTH
 
 
 def verdict_column(label: str = "Verdict", width: int = VERDICT_WIDTH) -> Any:
@@ -37,8 +50,8 @@ def verdict_column(label: str = "Verdict", width: int = VERDICT_WIDTH) -> Any:
     return st.column_config.MultiselectColumn(
         label,
         width=width,
-        options=list(severity.TABLE_WORDS.values()),
-        color=[severity.COLORS[found] for found in severity.TABLE_WORDS],
+        options=[*severity.TABLE_WORDS.values(), *ANSWERS],
+        color=[*(severity.COLORS[found] for found in severity.TABLE_WORDS), *("gray" for _ in ANSWERS)],
     )
 
 

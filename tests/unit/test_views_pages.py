@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.analysis.results import (
+    Answer,
     AttributeSeries,
     DriveDescription,
     EvidenceRow,
@@ -122,7 +123,7 @@ def test_the_overview_shows_four_indicators_and_the_interval() -> None:
     drives = pd.DataFrame(
         {
             "verdict": ["red"] * 39, "serial": [f"S{n}" for n in range(39)], "model": "MB2", "rack": "R-1",
-            "top_reason": "x", "open_for_days": 2, "trend": [[1.0, 2.0]] * 39,
+            "top_reason": "x", "open_for_days": 2, "trend": [[1.0, 2.0]] * 39, "answer": None,
         }
     )  # fmt: skip
     app = drawn(draw_overview, overview(), drives)
@@ -131,6 +132,56 @@ def test_the_overview_shows_four_indicators_and_the_interval() -> None:
     ]  # fmt: skip
     assert app.metric[1].delta == "0.66 to 1.63 %"
     assert "showing 14 of 39 drives" in text_of(app)
+
+
+def test_answered_drives_need_no_attention_and_are_shown_on_request() -> None:
+    drives = pd.DataFrame(
+        {
+            "verdict": ["red", "amber", "amber"], "serial": ["S1", "S2", "S3"], "model": "MB2", "rack": "R-1",
+            "top_reason": "x", "open_for_days": 2, "trend": [[1.0, 2.0]] * 3,
+            "answer": [None, "snoozed: fan comes on Friday", "acknowledged: known"],
+        }
+    )  # fmt: skip
+    app = drawn(draw_overview, overview(answered=2), drives)
+    assert app.toggle[0].label == "Show 2 answered"
+    assert "showing 1 of 1 drive" in text_of(app)
+    app.toggle[0].set_value(True).run()
+    assert "showing 3 of 3 drives" in text_of(app)
+    shown = app.dataframe[0].value
+    assert [list(cell) for cell in shown["verdict"]] == [["■ Red"], ["▲ Amber", "snoozed"], ["▲ Amber", "acknowledged"]]
+    assert shown["answer"].tolist()[1] == "snoozed: fan comes on Friday"
+
+
+def test_where_everything_is_answered_that_is_said_and_no_drive_turns_green() -> None:
+    drives = pd.DataFrame({"verdict": ["red"], "serial": ["S1"], "model": "MB2", "rack": "R-1", "top_reason": "x",
+                           "open_for_days": 2, "trend": [[1.0]], "answer": ["acknowledged: known"]})  # fmt: skip
+    shown = text_of(drawn(draw_overview, overview(answered=1), drives))
+    assert "No drive in service is amber or red that nobody answered." in shown
+
+
+def answer(**changes: Any) -> Answer:
+    given = Answer(
+        "acknowledgement:1", "acknowledged", Severity.RED, "cable *ordered*", None,
+        datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "ann", True, None,
+    )  # fmt: skip
+    return replace(given, **changes)
+
+
+def test_an_answered_drive_keeps_its_verdict_and_says_by_whom_why_and_when() -> None:
+    app = drawn(draw_drive, described(findings=[finding(answer=answer())]))
+    shown = text_of(app)
+    assert "Red]" in shown
+    assert r":gray-badge[:material/done_all: Acknowledged] cable \*ordered\*" in shown
+    assert r"acknowledged by ann on 2026-11-20 09\:30 UTC\: cable \*ordered\*" in shown
+    assert [button.label for button in app.button] == ["Reopen"]
+
+
+def test_an_answer_that_no_longer_holds_is_told_and_may_be_given_again() -> None:
+    app = drawn(draw_drive, described(findings=[finding(answer=answer(holds=False, ended="worse"))]))
+    shown = text_of(app)
+    assert "gray-badge" not in shown
+    assert "but it got worse than the red that was answered" in shown
+    assert [button.label for button in app.button] == ["Acknowledge", "Snooze"]
 
 
 def test_a_fleet_without_drive_days_has_no_rate_and_no_made_up_zero() -> None:
