@@ -14,7 +14,8 @@ from ingest.telemetry.demo.plan import HEALTHY, SUDDEN
 
 WARMTH = {"temp-cohort", "temp-step", "temp-trend", "temp-limit"}
 FOUND_BY = {
-    "media-wear": {"wear", "wear-left-ata", "wear-used-ata", "wear-indicator-ata", "wear-levelling-ata"},
+    "media-wear": {"wear", "wear-left-ata", "wear-used-ata", "wear-indicator-ata", "wear-levelling-ata"}
+    | {"wear-out-date"},
     "spare-depletion": {"spare-low", "spare-low-ata", "spare-fall"},
     "reallocation-burst": {"realloc-rise"},
     "uncorrectable-growth": {"uncorrectable-rise", "media-error-rise"},

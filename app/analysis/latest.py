@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -13,21 +11,12 @@ from ibis.backends.duckdb import Backend
 from app.analysis.rules.inputs import decode_columns, readable
 from app.analysis.rules.quality import HOURS
 from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
+from app.analysis.rules.wear_out import WEAR
 from graph.ontology import smart
 
 HOURS_A_DAY = 24
 OLDEST_DAYS = 20 * 365
 REALLOCATED = ("smart:ata:5", "smart:scsi:grown_defects")
-# Life used in percent: attribute, kinds it must have on the model, normalised or raw, and how it counts.
-WEAR: tuple[tuple[str, tuple[str, ...], bool, Callable[[pd.Series], pd.Series]], ...] = (
-    ("smart:nvme:percentage_used", ("gauge",), False, lambda value: value),
-    ("smart:scsi:percentage_used", ("gauge",), False, lambda value: value),
-    ("smart:ata:202", ("gauge",), False, lambda value: value),
-    ("smart:ata:231", ("gauge",), False, lambda value: (100 - value).where(value.between(1, 100))),
-    ("smart:ata:233", ("normalized",), True, lambda value: (100 - value).where(value.between(1, 100))),
-    ("smart:ata:177", ("cumulative",), True, lambda value: (100 - value).where(value.between(1, 100))),
-    ("smart:ata:173", ("cumulative",), True, lambda value: (100 - value).where(value.between(1, 100))),
-)
 
 
 def latest_readings(readings: ir.Table | None, drives: pd.DataFrame, connection: Backend) -> pd.DataFrame:

@@ -10,17 +10,26 @@ from app.analysis.rules.media import MEDIA_RULES
 from app.analysis.rules.model import Rule
 from app.analysis.rules.placement import FIRMWARE_RULE, HOT_SPOT_RULES, collapsed, judged_drives
 from app.analysis.rules.quality import QUALITY_RULES
+from app.analysis.rules.reported import REPORTED_RULES
 from app.analysis.rules.thermal import THERMAL_RULES
-from app.analysis.rules.wear import WEAR_RULES
+from app.analysis.rules.wear import ONLY_SPARE, WEAR_NAMES, WEAR_RULES
+from app.analysis.rules.wear_out import WEAR_OUT_RULE
 from app.analysis.rules.window_rules import WindowRule, with_since
 from graph.ontology import smart
 from graph.ontology.model import Finding
 from graph.windows import DEFINITION_VERSION
 
-DRIVE_RULES: tuple[Rule, ...] = (*MEDIA_RULES, *WEAR_RULES, *THERMAL_RULES, *QUALITY_RULES)
+DRIVE_RULES: tuple[Rule, ...] = (
+    *REPORTED_RULES,
+    *MEDIA_RULES,
+    *WEAR_RULES,
+    WEAR_OUT_RULE,
+    *THERMAL_RULES,
+    *QUALITY_RULES,
+)
 RULES: tuple[Rule, ...] = (*DRIVE_RULES, *HOT_SPOT_RULES, FIRMWARE_RULE)
 # Moves by hand with what the engine does; the digest moves with any rule.
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "1.1"
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -68,12 +77,30 @@ def find_all(inputs: Inputs, progress: Progress | None = None) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.key)
 
 
+# Of two rules that speak of one cause, the one that says more: rule, those that make it unnecessary.
+TOLD_BY = {
+    "temp-trend": ("temp-step", "temp-cohort"),
+    "temp-step": ("temp-cohort",),
+    "overall-failed": ("critical-warning", "below-threshold"),
+    "scsi-uncorrected-level": ("scsi-uncorrected-rise",),
+    "grown-defects-level": ("realloc-rise",),
+    **dict.fromkeys(WEAR_NAMES, ("wear-out-date",)),
+}
+# What is below the device's threshold is not told again by a rule with limits of ours on the same attribute.
+SAME_ATTRIBUTE = (*WEAR_NAMES, "spare-low-ata", "realloc-level")
+
+
 def _without_repeats(findings: list[Finding]) -> list[Finding]:
-    """Leave out the trend where the step, and the step where the cohort, already tells of the same warm drive."""
-    told = {(finding.subject, finding.rule) for finding in findings}
-    implied = {"temp-trend": ("temp-step", "temp-cohort"), "temp-step": ("temp-cohort",)}
-    return [
-        finding
-        for finding in findings
-        if not any((finding.subject, stronger) in told for stronger in implied.get(finding.rule, ()))
-    ]
+    """Leave out what another finding on the same drive, at least as bad, already tells."""
+    ranks = {(finding.subject, finding.rule): finding.severity.rank for finding in findings}
+    below = {(item.subject, item.attribute): item.severity.rank for item in findings if item.rule == "below-threshold"}
+
+    def is_told(finding: Finding) -> bool:
+        told = [ranks.get((finding.subject, rule)) for rule in TOLD_BY.get(finding.rule, ())]
+        if finding.rule in SAME_ATTRIBUTE:
+            told.append(below.get((finding.subject, finding.attribute)))
+        if finding.rule == "critical-warning" and finding.short == ONLY_SPARE:
+            told.append(ranks.get((finding.subject, "spare-low")))
+        return any(rank is not None and rank <= finding.severity.rank for rank in told)
+
+    return [finding for finding in findings if not is_told(finding)]

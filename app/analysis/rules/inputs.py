@@ -144,9 +144,12 @@ def readable(drives: pd.DataFrame, key: str, kinds: tuple[str, ...], *, normaliz
     return pd.Series([fits[pair] for pair in pairs], index=drives.index, dtype=bool)
 
 
-def _beside(name: str) -> str | None:
-    """Key of the attribute that a column tells a device threshold of, or what is held against it."""
-    return smart.threshold_key_of(name) or smart.worst_key_of(name) or smart.normalized_key_of(name)
+def _with_thresholds(columns: list[str]) -> dict[str, str]:
+    """Columns, with their keys, of what devices hold against a threshold of their own: value, worst and threshold."""
+    keys = [key for name in columns if (key := smart.threshold_key_of(name)) is not None]
+    return {
+        name(key): key for key in keys for name in (smart.normalized_column, smart.worst_column, smart.threshold_column)
+    }
 
 
 def _text(value: object) -> str | None:
@@ -174,7 +177,7 @@ def load_inputs(
     """
     wanted = {smart.column(key): key for key in attributes}
     wanted |= {smart.normalized_column(key): key for key in attributes if smart.attribute(key).protocol == "ata"}
-    wanted |= {name: key for name in readings.columns if (key := _beside(name)) is not None}
+    wanted |= _with_thresholds(list(readings.columns))
     present = [name for name in readings.columns if name in wanted]
     last = readings.day.max().over(ibis.window(group_by="drive_key"))
     recent = readings.select("drive_key", "day", *present, last_day=last)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.analysis.rules.levels import DATA_SHEETS, FIRST_SIGHT, UNCORRECTED, FirstSightRule, ScsiUncorrectedLevelRule
 from app.analysis.rules.model import Limit, Rule
-from app.analysis.rules.window_rules import WindowRule, lowest_level, rise_of_level
+from app.analysis.rules.window_rules import WindowRule, level, lowest_level, rise_of_level
 from graph.ontology.model import Severity
 
 RED, AMBER = Severity.RED, Severity.AMBER
@@ -26,9 +27,9 @@ MEDIA_RULES: tuple[Rule, ...] = (
     ),
     WindowRule(
         name="realloc-level",
-        version=1,
+        version=2,
         subject="Reallocated blocks",
-        attributes=("smart:ata:5", "smart:scsi:grown_defects"),
+        attributes=("smart:ata:5",),
         test="Lowest value of the last 30 days, so one misread value is none.",
         unit="blocks",
         measure=lowest_level,
@@ -37,10 +38,22 @@ MEDIA_RULES: tuple[Rule, ...] = (
         reason="A drive that has used much of its reserve, even without new blocks, has little left.",
     ),
     WindowRule(
-        name="pending-rise",
+        name="grown-defects-level",
         version=1,
+        subject="Grown defects",
+        attributes=("smart:scsi:grown_defects",),
+        test="Lowest value of the last 30 days, so one misread value is none.",
+        unit="blocks",
+        measure=lowest_level,
+        rises=False,
+        limits=(Limit(AMBER, 100),),
+        reason="SCSI drives count no pending sectors: a long defect list is what is known of bad places.",
+    ),
+    WindowRule(
+        name="pending-rise",
+        version=2,
         subject="Pending and uncorrectable sectors",
-        attributes=("smart:ata:197", "smart:ata:198"),
+        attributes=("smart:ata:197", "smart:ata:198", "smart:scsi:pending_defects"),
         kinds=("gauge",),
         test="Last value above the lowest of the last 30 days.",
         unit="sectors",
@@ -104,15 +117,33 @@ MEDIA_RULES: tuple[Rule, ...] = (
         name="scsi-uncorrected-rise",
         version=1,
         subject="Uncorrected errors",
-        attributes=(
-            "smart:scsi:read_uncorrected_errors",
-            "smart:scsi:write_uncorrected_errors",
-            "smart:scsi:verify_uncorrected_errors",
-        ),
+        attributes=UNCORRECTED,
         test=RISE,
         unit="errors",
         limits=(Limit(RED, 10), Limit(AMBER, 1)),
         reason="Errors that neither correction nor retries could repair.",
+    ),
+    FirstSightRule(
+        name="media-error-level",
+        version=1,
+        subject="Media and data integrity errors",
+        attributes=("smart:nvme:media_errors",),
+        test=f"Last value. {FIRST_SIGHT}",
+        unit="errors",
+        measure=level,
+        rises=False,
+        limits=(Limit(AMBER, 1),),
+        reason="Unrecovered errors, of which nobody can say yet whether they are old.",
+    ),
+    ScsiUncorrectedLevelRule(
+        name="scsi-uncorrected-level",
+        version=1,
+        attributes=UNCORRECTED,
+        test="Last value of each counter, where it is more than data sheets allow for the data moved (Poisson, p below "
+        "1 %, at one error in 10^15 bits); without the amount of data, any.",
+        unit="errors",
+        limits=(Limit(RED, 10), Limit(AMBER, 1, f"{BACKBLAZE} (the same of ATA 187); {DATA_SHEETS}")),
+        reason="Errors that neither correction nor retries could repair; a drive may pass its own test with many.",
     ),
     WindowRule(
         name="spin-retry-rise",
@@ -144,6 +175,19 @@ MEDIA_RULES: tuple[Rule, ...] = (
         limits=(Limit(AMBER, 10),),
         remark="cable or backplane, not the medium",
         reason="Transfers were damaged on the way between host and drive; the medium has no part in it.",
+    ),
+    FirstSightRule(
+        name="crc-level",
+        version=1,
+        subject="Interface CRC errors",
+        attributes=("smart:ata:199", "smart:ata:218"),
+        test=f"Last value. {FIRST_SIGHT}",
+        unit="errors",
+        measure=level,
+        rises=False,
+        limits=(Limit(Severity.GREEN, 100),),
+        remark="cable or backplane, not the medium; they may be years old",
+        reason="A remark: only a rise says that the connection is bad now.",
     ),
     WindowRule(
         name="unsafe-shutdown-rise",

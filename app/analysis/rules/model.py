@@ -48,6 +48,7 @@ class Rule(ABC):
         collapse_share: Where more than this share of the drives looked at is found, the cause is the source and one
             finding on the fleet replaces them; None: never.
         limits_text: How the limits are told where their numbers alone do not say it.
+        reads: What is read, where the attributes alone do not say it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Rule(ABC):
     false_discovery_rate: float | None = None
     collapse_share: float | None = None
     limits_text: str = ""
+    reads: str = ""
 
     @abstractmethod
     def find(self, inputs: Inputs) -> list[Finding]:

@@ -17,7 +17,7 @@ from graph.ontology import smart
 from graph.ontology.model import Finding, Severity
 
 STALE_HOURS = 48
-HOURS = ("smart:ata:9", "smart:nvme:power_on_hours", "smart:scsi:power_on_hours")
+HOURS = ("smart:ata:9", "smart:nvme:power_on_hours", "smart:scsi:power_on_hours", "smart:device:power_on_hours")
 COUNTERS = (
     *HOURS,
     *(f"smart:ata:{number}" for number in (5, 12, 187, 188, 199, 241, 242)),

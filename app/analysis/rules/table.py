@@ -21,8 +21,12 @@ How they work together:
 - A rule looks at the drive's latest window of 30 days that ends with its own last reading, or at the days named.
 - Counters count what they rose by in the window, so old errors that stand still are no finding, and a finding resolves
   once the rise lies more than 30 days back. A counter that fell more than once in the window is not read.
-- Raw values that a vendor packs (Seagate's 188, temperatures with their extremes) are decoded first; what cannot be
-  decoded, such as the raw values of 1 and 7, no rule reads.
+- Raw values that a vendor packs or counts in a unit of its own (Seagate's 188, temperatures with their extremes) are
+  decoded first ([Decoding](decoding.md)). What cannot be decoded no rule reads: the raw values of 1 and 7, a packed
+  value or one whose unit differs by vendor where the vendor is not known.
+- What a counter stands at is a finding only where it says something by itself: spare, wear, uncorrected errors of SCSI
+  drives, or as long as a drive was read too seldom for a rise to be seen.
+- One cause is one finding: a rule that says more replaces one that says less, where it is at least as bad.
 - Rules that test a hypothesis control the false discovery rate over the whole fleet, and demand a least effect.
 - Where a fault of the data shows on more drives than the share given, its cause is the source: one finding on the
   fleet replaces those on the drives.
@@ -38,7 +42,7 @@ def page() -> str:
 
 
 def _row(rule: Rule) -> str:
-    reads = ", ".join(f"`{key}` {smart.attribute(key).name}" for key in rule.attributes) or "no attribute"
+    reads = rule.reads or ", ".join(f"`{key}` {smart.attribute(key).name}" for key in rule.attributes) or "no attribute"
     if isinstance(rule, WindowRule) and rule.normalized:
         reads += " (normalised values)"
     limits = [rule.limits_text] if rule.limits_text else [_limit(rule, limit) for limit in rule.limits]

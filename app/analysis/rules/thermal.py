@@ -14,6 +14,7 @@ from app.analysis.change_point import change_points
 from app.analysis.discovery import adjusted
 from app.analysis.outlier import SMALLEST_COHORT, cohort_outliers
 from app.analysis.rules.inputs import HISTORY_DAYS, Inputs
+from app.analysis.rules.levels import FIRST_SIGHT, HOT_TIMES, HotShareRule
 from app.analysis.rules.model import Limit, Rule
 from app.analysis.rules.window_rules import WindowRule
 from app.analysis.trend import trends
@@ -24,7 +25,13 @@ Floats = npt.NDArray[np.float64]
 
 RED, AMBER = Severity.RED, Severity.AMBER
 NVME = "NVMe Base Specification, SMART / Health Information log"
-TEMPERATURES = ("smart:nvme:temperature", "smart:ata:194", "smart:ata:190", "smart:scsi:temperature")
+TEMPERATURES = (
+    "smart:nvme:temperature",
+    "smart:ata:194",
+    "smart:ata:190",
+    "smart:scsi:temperature",
+    "smart:device:temperature",  # as the source decoded it, where our catalogue cannot
+)
 # A sensor that reads whole degrees cannot be believed below one degree; 0 and less is a sensor that reads nothing.
 RESOLUTION_CELSIUS = 1.0
 PLAUSIBLE_CELSIUS = (0.0, 125.0)
@@ -314,5 +321,14 @@ THERMAL_RULES: tuple[Rule, ...] = (
         unit="min",
         limits=(Limit(AMBER, 60),),
         reason="The drive was hotter than its own warning threshold.",
+    ),
+    HotShareRule(
+        name="hot-share",
+        version=1,
+        attributes=(*HOT_TIMES, "smart:nvme:power_on_hours"),
+        test=f"Time of the counter over all power-on time. {FIRST_SIGHT}",
+        unit="%",
+        limits=(Limit(AMBER, 1),),
+        reason="A good part of its life the drive was too hot or slowed down; the rise will tell whether it still is.",
     ),
 )

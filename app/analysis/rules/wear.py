@@ -9,6 +9,7 @@ import numpy as np
 from app.analysis import wording
 from app.analysis.rules.inputs import Inputs
 from app.analysis.rules.model import Limit, Rule
+from app.analysis.rules.reported import says_failed
 from app.analysis.rules.window_rules import WindowRule, fall_of_level, level, used_up
 from graph.ontology.model import Finding, Severity
 
@@ -27,6 +28,8 @@ CRITICAL_WARNINGS = (
     (4, "volatile memory backup failed", RED),
     (5, "persistent memory region read only or unreliable", AMBER),
 )
+WARNS = "Drive warns: "
+ONLY_SPARE = WARNS + CRITICAL_WARNINGS[0][1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +78,17 @@ class CriticalWarningRule(Rule):
         rows = inputs.daily[["drive", column]].dropna()
         last = rows.groupby("drive", sort=True).tail(LAST_READINGS)
         last = last[last.groupby("drive")[column].transform("max") > 0]
+        failed = says_failed(inputs)
         found = []
         for row in sorted(set(last["drive"].tolist())):
             values = last.loc[last["drive"] == row, column]
             bits = values.to_numpy(dtype=np.int64)
-            shown = [
-                item for item in CRITICAL_WARNINGS if (bits >> item[0] & 1).sum() >= min(READINGS_TO_BELIEVE, len(bits))
-            ]
+            # A drive that says FAILED as well is believed at once.
+            needed = 1 if failed[row] else min(READINGS_TO_BELIEVE, len(bits))
+            shown = [item for item in CRITICAL_WARNINGS if (bits >> item[0] & 1).sum() >= needed]
             if not shown:
                 continue
-            worst = min((severity for _, _, severity in shown), key=lambda severity: severity.rank)
+            worst = RED if failed[row] else min((severity for _, _, severity in shown), key=lambda item: item.rank)
             names = "; ".join(name for _, name, _ in shown)
             found.append(
                 self.finding(
@@ -92,7 +96,7 @@ class CriticalWarningRule(Rule):
                     inputs.drive_at(row),
                     Limit(worst, 1, self.limits[0].source),
                     f"The drive warns: {names} (critical warning {int(bits[-1])}).",
-                    f"Drive warns: {names}",
+                    WARNS + names,
                     value=float(bits[-1]),
                     attribute=self.attributes[0],
                 )
@@ -224,11 +228,16 @@ WEAR_RULES: tuple[Rule, ...] = (
     ),
     CriticalWarningRule(
         name="critical-warning",
-        version=1,
+        version=2,
         attributes=("smart:nvme:critical_warning",),
-        test="A bit set in two of the last three readings.",
+        test="A bit set in two of the last three readings; in one where there is but one, or where the drive says "
+        "FAILED of its overall health, and is then red whatever the bit.",
         unit="",
         limits=(Limit(RED, 1, NVME),),
+        limits_text=f"red for spare, reliability, read only and backup of volatile memory; amber for temperature and "
+        f"persistent memory region ({NVME})",
         reason="The drive itself says that it is failing.",
     ),
 )
+
+WEAR_NAMES = tuple(rule.name for rule in WEAR_RULES if rule.name.startswith("wear"))

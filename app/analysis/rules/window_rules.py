@@ -93,9 +93,7 @@ class WindowRule(Rule):
             column = self.column(key)
             if f"{column}_last" not in inputs.windows:
                 continue
-            may_read = inputs.readable(key, self.kinds, normalized=self.normalized).to_numpy() & (
-                flash | (not self.flash_only)
-            )
+            may_read = self.may_read(inputs, key)
             values = self.measure(inputs.windows, column).where(may_read)
             limits = np.where(flash, self._reached(values, flash=True), self._reached(values, flash=False))
             for row in np.flatnonzero(limits >= 0).tolist():
@@ -104,6 +102,11 @@ class WindowRule(Rule):
                 if drive not in found or limit.severity.rank < found[drive][0]:
                     found[drive] = (limit.severity.rank, self._finding(inputs, drive, key, limit, values.iloc[row]))
         return [found[drive][1] for drive in sorted(found)]
+
+    def may_read(self, inputs: Inputs, key: str) -> np.ndarray:
+        """Drives that were read of which this rule reads the attribute."""
+        is_meant = inputs.readable(key, self.kinds, normalized=self.normalized).to_numpy()
+        return np.asarray(is_meant & (inputs.is_flash.to_numpy() | (not self.flash_only)))
 
     def since(self, finding: Finding, history: pd.DataFrame, *, flash: bool) -> date | None:
         """First day of the unbroken stretch, up to the last day, on which the condition held.
