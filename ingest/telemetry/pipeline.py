@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
@@ -18,9 +17,9 @@ from graph.ontology.model import Batch
 from graph.ontology.seed import SOURCE as ONTOLOGY_SOURCE
 from graph.ontology.seed import ontology_batch
 from graph.ports import GraphStore, Run, WriteCounts
-from graph.readings import ReadingsLake
-from graph.windows import DEFINITION_VERSION, attributes
-from graph.windows.engines import DUCKDB, LOCAL_SPARK, WindowEngine, open_engine, write_latest_windows
+from graph.readings import ReadingsLake, exposure
+from graph.windows import DEFINITION_VERSION
+from graph.windows.engines import DUCKDB, LOCAL_SPARK, WindowEngine, open_engine
 from ingest.telemetry import quarantine, timeline
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
 from ingest.telemetry.device_logs import log_batch
@@ -31,23 +30,35 @@ from ingest.telemetry.options import SourceOptions
 from ingest.telemetry.reading import Progress, Source, is_synthetic, open_source, read, refused
 from ingest.telemetry.registry import format_named
 from ingest.telemetry.report import IngestReport
-from ingest.telemetry.settled import DERIVED_DAY, LateRefusal, Settled
+from ingest.telemetry.settled import LateRefusal, Settled
 from ingest.telemetry.spill import Spill
-from ingest.telemetry.stored import current_manifest, fleet_record, ingest_runs, live_manifests, rows_by_key
-from ingest.telemetry.tables import SourceTables, window_batch, window_key
+from ingest.telemetry.stored import (
+    IngestRun,
+    column,
+    current_manifest,
+    fleet_record,
+    ingest_runs,
+    live_manifests,
+    rows_by_key,
+)
+from ingest.telemetry.tables import SourceTables
+from ingest.telemetry.window_updates import WINDOW_DAYS, WindowUpdates
 
 __all__ = ["WINDOW_DAYS", "IngestReport", "ingest_telemetry"]
 
-WINDOW_DAYS = 30
-KEYS = ("drive_key", "day")
-WINDOWS_A_BATCH = 50_000
 OPERATIONS_TO_LOAD = 20_000  # from here on the store's way for large batches pays
 NUM_EXAMPLES = 5
-STORED_DRIVES = pa.schema([("drive", pa.string()), ("capacity_bytes", pa.int64()), ("last_day", pa.date32())])
-STORED_FAILURES = pa.schema([("failure", pa.string()), ("precision", pa.string())])
-STORED_WINDOWS = pa.schema(
-    [*((name, pa.string()) for name in ("drive", "window", "content_sha256")), ("citations", pa.int64())]
+STORED_DRIVES = pa.schema(
+    [
+        ("drive", pa.string()),
+        ("capacity_bytes", pa.int64()),
+        ("last_day", pa.date32()),
+        ("protocol", pa.string()),
+        ("medium", pa.string()),
+        ("sources", pa.list_(pa.string())),
+    ]
 )
+STORED_FAILURES = pa.schema([("failure", pa.string()), ("precision", pa.string())])
 STORED_PLACEMENTS = pa.schema(
     [
         *((name, pa.string()) for name in ("drive", "relation", "place")),
@@ -104,10 +115,10 @@ def ingest_telemetry(
     chosen = format_named(format, options)
     files = expand([Path(path) for path in paths], chosen.reader.suffixes)
     report = IngestReport(checked_fleet(fleet), chosen.name, notes=list(chosen.notes))
+    runs = [run for run in ingest_runs(store) if run.fleet == fleet]
     known: set[str] = set()
     if not chosen.derived_days and any(Path(path).is_dir() for path in paths):
-        same = [run for run in ingest_runs(store) if (run.fleet, run.format) == (fleet, chosen.name)]
-        known = {sha256 for run in same for sha256 in run.files}
+        known = {sha256 for run in runs if run.format == chosen.name for sha256 in run.files}
     source = open_source(files, chosen, frozenset(known), tell, named={Path(path) for path in paths})
     report.notes += [f"Refused, the other files were read: {sentence}" for sentence in source.refused]
     report.files_read, report.files_skipped = len(source.files), len(source.skipped)
@@ -118,7 +129,7 @@ def ingest_telemetry(
             tempfile.TemporaryDirectory(prefix="atoll-ingest-") as folder,
             open_engine(engine, lake.connection, spark_master=spark_master) as computing,
         ):
-            _Ingest(source, report, Path(folder), store, lake, workspace, tell, computing).run(dry_run, synthetic)
+            _Ingest(source, report, Path(folder), store, lake, workspace, tell, computing, runs).run(dry_run, synthetic)
     else:
         report.store_version = store.version()
     report.seconds = time.perf_counter() - started
@@ -138,8 +149,10 @@ class _Ingest:
         workspace: Path,
         tell: Progress,
         engine: WindowEngine,
+        runs: Sequence[IngestRun],
     ) -> None:
         self._engine = engine
+        self._runs = runs
         self._source, self._report, self._folder = source, report, folder
         self._store, self._lake, self._workspace, self._tell = store, lake, workspace, tell
         self._format: Format = source.format
@@ -151,23 +164,25 @@ class _Ingest:
         """Go through all steps."""
         flags = self._fleet_properties(synthetic)
         read(self._source, self._fleet, self._spill, self._tell)
-        base = current_manifest(ingest_runs(self._store), self._fleet)
+        base = current_manifest(self._runs, self._fleet)
+        read_before = {sha256 for run in self._runs for sha256 in run.files}
         settled = Settled(
             self._lake.connection,
             self._spill,
             self._folder,
             one_row_a_day=self._format.one_row_a_day,
             derived_days=self._format.derived_days,
+            known_files=[at for at, file in enumerate(self._source.files) if file.sha256 in read_before],
         )
         self._tell("compare", 0, None)
-        news = settled.compare(self._lake.readings([base]) if base else None)
+        settled.compare(self._lake.readings([base]) if base else None)
         late = dict(settled.late_refusals())
-        self._count(settled, news, late)
+        self._count(settled, late)
         tables = SourceTables(settled, self._format, self._fleet)
-        keys = _column(settled.arrow("SELECT DISTINCT drive_key AS key FROM source_drives ORDER BY key"), "key")
+        keys = column(settled.arrow("SELECT DISTINCT drive_key AS key FROM source_drives ORDER BY key"), "key")
         stored = rows_by_key(self._store, "stored_drives", keys, STORED_DRIVES)
         tables.settle_drives(stored)
-        failures = _column(
+        failures = column(
             settled.arrow("SELECT DISTINCT 'failure:' || drive_key || ':' || day AS key FROM source_failures"), "key"
         )
         stored_failures = rows_by_key(self._store, "stored_failures", failures, STORED_FAILURES)
@@ -180,13 +195,21 @@ class _Ingest:
         run = self._store.begin_run("ingest", f"{self._format.name}:{self._fleet}", self._fingerprint())
         self._quarantine(run, late)
         self._tell("stage readings", 0, None)
-        manifest = self._stage(settled, run, news, base)
+        manifest = self._stage(settled, run, base)
         placements = self._placements(tables, keys, stored)
         days = self._drive_days(settled, manifest)
-        self._write(run, tables.fleet_batch(placements, days, stored_failures, flags))
+        self._write(run, tables.fleet_batch(placements, days, stored_failures, flags, run.source))
         if (logs := log_batch(settled, self._fleet, self._store)) is not None:
             self._write(run, logs)
-        self._write_windows(settled, run, manifest, keys)
+        if manifest is not None and self._report.windows:
+            self._tell("windows", 0, self._report.windows)
+            windows = WindowUpdates(settled, self._lake, manifest, self._store, self._engine, self._folder)
+            windows.write(
+                run,
+                self._fleet,
+                lambda batch: self._write(run, batch),
+                lambda done, total: self._tell("windows", done, total),
+            )
         self._complete(run, manifest)
 
     def _fleet_properties(self, synthetic: bool | None) -> dict[str, object]:
@@ -201,7 +224,7 @@ class _Ingest:
             )
         return {"synthetic": bool(mark)}
 
-    def _count(self, settled: Settled, news: Path, late: dict[int, LateRefusal]) -> None:
+    def _count(self, settled: Settled, late: dict[int, LateRefusal]) -> None:
         report = self._report
         report.rows_read = self._source.num_rows
         report.rows_rejected = self._spill.num_rejects + len(late)
@@ -209,7 +232,8 @@ class _Ingest:
         report.drives = settled.number("(SELECT DISTINCT drive_key FROM source_drives)")
         report.failures = settled.number("(SELECT DISTINCT drive_key, day FROM source_failures)")
         report.windows = settled.number("(SELECT DISTINCT drive_key FROM source_readings)")
-        report.new_readings = settled.number(f"'{news}'")
+        report.new_readings = settled.number("source_news")
+        report.rows_replaced = settled.number("(FROM source_news WHERE is_replaced)")
         reasons: Counter[str] = Counter()
         for row in refused(self._source, self._spill, late) if report.rows_rejected else ():
             reasons[f"{row.column} {row.reason}".strip()] += 1
@@ -241,10 +265,11 @@ class _Ingest:
             rows = refused(self._source, self._spill, late)
             self._report.quarantine = str(quarantine.write(self._workspace, run.key, rows))
 
-    def _stage(self, settled: Settled, run: Run, news: Path, base: str | None) -> str | None:
+    def _stage(self, settled: Settled, run: Run, base: str | None) -> str | None:
         intervals = settled.arrow("SELECT DISTINCT drive_key, first_day, last_day FROM source_intervals")
         if not self._report.new_readings and not intervals.num_rows:
             return base
+        news = self._lake.connection.table("source_news").drop("is_day_new", "is_replaced")
         return self._lake.stage(run.key, self._fleet, news, base, intervals=intervals if intervals.num_rows else None)
 
     def _placements(self, tables: SourceTables, keys: list[str], stored: pa.Table) -> pd.DataFrame:
@@ -259,51 +284,23 @@ class _Ingest:
         return timeline.merge(seen, known)
 
     def _drive_days(self, settled: Settled, manifest: str | None) -> pa.Table:
-        """First and last day with data and days under observation, of this source's drives, over all sources."""
+        """First and last day with data and days under observation, over all sources, of the drives with new days."""
         if manifest is None:
             empty = (
                 "SELECT '' AS drive_key, DATE '1970-01-01' AS first_day, DATE '1970-01-01' AS last_day, 0 AS drive_days"
             )
             return settled.arrow(f"{empty} WHERE false")
-        readings, intervals = self._lake.readings([manifest]), self._lake.intervals([manifest])
+        settled.fetch(
+            "CREATE OR REPLACE TEMP TABLE source_with_new_days AS SELECT DISTINCT drive_key FROM ("
+            "SELECT drive_key FROM source_touched WHERE has_new_day UNION ALL SELECT drive_key FROM source_intervals "
+            "UNION ALL SELECT drive_key FROM source_drive ANTI JOIN source_stored ON drive = drive_key)"
+        )
+        own = self._lake.connection.table("source_with_new_days")
+        readings = self._lake.readings([manifest]).select("drive_key", "day").semi_join(own, "drive_key")
+        intervals = self._lake.intervals([manifest]).semi_join(own, "drive_key")
         spans = readings.select("drive_key", first_day=readings.day, last_day=readings.day).union(intervals)
         spans = spans.group_by("drive_key").agg(first_day=spans.first_day.min(), last_day=spans.last_day.max())
-        own = self._lake.connection.table("source_drive").select("drive_key")
-        return spans.join(self._lake.exposure([manifest]), "drive_key").semi_join(own, "drive_key").to_pyarrow()
-
-    def _write_windows(self, settled: Settled, run: Run, manifest: str | None, keys: list[str]) -> None:
-        """Compute the latest window of every drive with readings in this source, and let superseded ones go."""
-        if manifest is None or not self._report.windows:
-            return
-        self._tell("windows", 0, self._report.windows)
-        own = self._lake.connection.table("source_readings").select("drive_key").distinct().to_pyarrow()
-        written = write_latest_windows(
-            self._engine,
-            self._lake.files([manifest], copies_in=None if self._engine.reads_urls else self._folder),
-            self._folder / "windows",
-            days=WINDOW_DAYS,
-            drives=own,
-            prepare=_filled,
-        )
-        target = f"{Path(written[0]).parent}/*.parquet"
-        key = window_key(WINDOW_DAYS)
-        held = rows_by_key(self._store, "stored_windows", keys, STORED_WINDOWS)
-        settled.sql.register("source_held", held)
-        # The same content gives the same window. Computed again, a slope may differ in its last digit, because engines
-        # add up in any order; so what is stored for the same content is left as it is.
-        settled.fetch(
-            "CREATE OR REPLACE TEMP TABLE source_windows AS "
-            f"SELECT *, row_number() OVER (ORDER BY drive_key) - 1 AS number FROM '{target}' w WHERE NOT EXISTS "
-            f"(FROM source_held h WHERE h.window = {key} AND h.content_sha256 = w.content_sha256)"
-        )
-        total = settled.number("source_windows")
-        for first in range(0, total, WINDOWS_A_BATCH):
-            self._write(run, window_batch(settled, self._fleet, WINDOW_DAYS, first, WINDOWS_A_BATCH))
-            self._tell("windows", min(first + WINDOWS_A_BATCH, total), total)
-        current = set(_column(settled.arrow(f"SELECT {key} AS key FROM '{target}'"), "key"))
-        gone = [row["window"] for row in held.to_pylist() if row["window"] not in current and not row["citations"]]
-        if gone:
-            self._store.delete(run, "TelemetryWindow", gone)
+        return spans.join(exposure(readings, intervals), "drive_key").to_pyarrow()
 
     def _write(self, run: Run, batch: Batch) -> None:
         size = sum(table.rows.num_rows for table in batch.nodes) + sum(table.rows.num_rows for table in batch.relations)
@@ -324,6 +321,7 @@ class _Ingest:
             "files": [file.sha256 for file in self._source.files],
             "rows_read": report.rows_read,
             "rows_rejected": report.rows_rejected,
+            "rows_replaced": report.rows_replaced,
             "nodes_written": report.nodes_written,
             "relationships_written": report.relationships_written,
         }
@@ -338,23 +336,3 @@ class _Ingest:
             self._lake.collect_garbage(live_manifests(ingest_runs(self._store)))
         except StoreError as error:  # the run is complete; what another fleet lacks is told, not thrown
             report.notes.append(str(error))
-
-
-def _filled(readings: ir.Table) -> ir.Table:
-    """Readings without the attributes that have no value: they change no window, but each costs its computation.
-
-    The mark of a derived day that a certain one replaced (0) counts as none, so that a window has the same content
-    whichever of the two came first.
-    """
-    if DERIVED_DAY in readings.columns:
-        readings = readings.mutate(**{DERIVED_DAY: readings[DERIVED_DAY].nullif(0)})
-    names = attributes(readings)
-    if not names:
-        return readings
-    counts = readings.aggregate([readings[name].count().name(name) for name in names]).to_pyarrow().to_pylist()[0]
-    return readings.select(*KEYS, *(name for name in names if counts[name]))
-
-
-def _column(table: pa.Table, name: str) -> list[str]:
-    values: list[str] = table.column(name).to_pylist()
-    return values

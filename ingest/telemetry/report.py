@@ -16,6 +16,7 @@ class IngestReport:
         rows_read: Rows of all files that were read.
         rows_rejected: Rows put into quarantine.
         rows_deduplicated: Rows that repeat another of the same drive and day; counted once.
+        rows_replaced: Rows that changed a stored value: corrections.
         quarantine: Path of the quarantine file; None where no row was refused (and in a dry run).
         rejected_by_reason: Refused rows by column and reason.
         examples: The first refused rows, one sentence each.
@@ -40,6 +41,7 @@ class IngestReport:
     rows_read: int = 0
     rows_rejected: int = 0
     rows_deduplicated: int = 0
+    rows_replaced: int = 0
     quarantine: str | None = None
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)

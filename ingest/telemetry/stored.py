@@ -84,3 +84,9 @@ def fleet_record(store: GraphStore, fleet: str) -> Mapping[str, Any] | None:
     """Properties ``synthetic`` and ``origin`` of a fleet, or None where there is none of that name."""
     records = store.query("fleet_record", {"fleet": f"fleet:{fleet}"}).records()
     return records[0] if records else None
+
+
+def column(table: pa.Table, name: str) -> list[str]:
+    """Values of a column of texts."""
+    values: list[str] = table.column(name).to_pylist()
+    return values

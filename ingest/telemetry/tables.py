@@ -35,6 +35,7 @@ STRUCTURE = (
     ("rack", "IN_ROOM", "room"),
     ("room", "AT_SITE", "site"),
 )
+NEW_DRIVES = "source_drive ANTI JOIN source_stored ON source_stored.drive = source_drive.drive_key"
 
 
 class SourceTables:
@@ -50,6 +51,7 @@ class SourceTables:
         self._settled = settled
         self._format = chosen
         self._fleet = fleet
+        self._source = ""
 
     def settle_drives(self, stored: pa.Table) -> None:
         """Make ``source_drive``, one row a drive, agreeing with what is stored.
@@ -87,7 +89,7 @@ class SourceTables:
             FROM (
               SELECT *, sum(CASE WHEN before IS NOT DISTINCT FROM {place} THEN 0 ELSE 1 END) OVER days AS stretch
               FROM (
-                SELECT *, lag({place}) OVER days AS before FROM placed WHERE {place} IS NOT NULL
+                SELECT *, lag({place}) OVER days AS before FROM ({self._placed(place)})
                 WINDOW days AS (PARTITION BY drive_key ORDER BY day, row)
               ) WINDOW days AS (PARTITION BY drive_key ORDER BY day, row)
             ) GROUP BY drive_key, {place}, model, stretch
@@ -97,17 +99,31 @@ class SourceTables:
         placed = "placed AS (SELECT p.*, d.model FROM source_placements p JOIN source_drive d USING (drive_key))"
         return self._settled.arrow(f"WITH {placed} {' UNION ALL '.join(queries)}").to_pandas()
 
+    def _placed(self, place: str) -> str:
+        """SQL for the rows that tell a place; of several rows of a drive and day the last counts."""
+        rows = f"SELECT * FROM placed WHERE {place} IS NOT NULL"
+        if not self._settled.has_doubles:
+            return rows
+        return f"{rows} QUALIFY day IS NULL OR row_number() OVER (PARTITION BY drive_key, day ORDER BY row DESC) = 1"
+
     def fleet_batch(
-        self, placements: pd.DataFrame, drive_days: pa.Table, stored_failures: pa.Table, fleet: dict[str, object]
+        self,
+        placements: pd.DataFrame,
+        drive_days: pa.Table,
+        stored_failures: pa.Table,
+        fleet: dict[str, object],
+        source: str,
     ) -> Batch:
-        """Everything of a source but its windows.
+        """Everything of a source but its windows; of drives only what is new or changes.
 
         Args:
             placements: Result of ``timeline.merge``.
-            drive_days: ``drive_key, first_day, last_day, drive_days`` of the drives that have data.
+            drive_days: ``drive_key, first_day, last_day, drive_days`` of the drives with new days.
             stored_failures: Result of ``stored_failures``.
             fleet: Further properties of the fleet's node.
+            source: Name of the source, which every drive of it carries.
         """
+        self._source = source
         sql = self._settled.sql
         sql.register("source_days", drive_days)
         sql.register("source_stored_failures", stored_failures)
@@ -127,13 +143,13 @@ class SourceTables:
                     "IN_FLEET",
                     "Drive",
                     "Fleet",
-                    f"SELECT drive_key AS head, 'fleet:{self._fleet}' AS tail FROM source_drive",
+                    f"SELECT drive_key AS head, 'fleet:{self._fleet}' AS tail FROM {NEW_DRIVES}",
                 ),
                 self._relations(
                     "OF_MODEL",
                     "Drive",
                     "DriveModel",
-                    "SELECT drive_key AS head, 'model:' || model AS tail FROM source_drive",
+                    f"SELECT drive_key AS head, 'model:' || model AS tail FROM {NEW_DRIVES}",
                 ),
                 *self._made_by()[1],
                 self._aliases()[1],
@@ -144,12 +160,20 @@ class SourceTables:
         )
 
     def _drives(self) -> NodeTable:
+        source = self._source.replace("'", "''")
+        differs = " OR ".join(
+            f"(d.{name} IS NOT NULL AND d.{name} IS DISTINCT FROM s.{name})"
+            for name in ("capacity_bytes", "protocol", "medium")
+        )
         return self._nodes(
             "Drive",
             f"""
-            SELECT drive_key AS key, serial AS name, '{self._fleet}' AS fleet, model, serial, capacity_bytes,
-              protocol, medium, t.first_day, t.last_day, coalesce(t.drive_days, 0)::BIGINT AS drive_days
-            FROM source_drive LEFT JOIN source_days t USING (drive_key)
+            SELECT drive_key AS key, serial AS name, '{self._fleet}' AS fleet, model, serial, d.capacity_bytes,
+              d.protocol, d.medium, t.first_day, t.last_day,
+              CASE WHEN s.drive IS NULL THEN coalesce(t.drive_days, 0) ELSE t.drive_days END::BIGINT AS drive_days
+            FROM source_drive d LEFT JOIN source_days t USING (drive_key)
+            LEFT JOIN source_stored s ON s.drive = d.drive_key
+            WHERE s.drive IS NULL OR t.drive_key IS NOT NULL OR NOT list_contains(s.sources, '{source}') OR {differs}
             """,
         )
 
@@ -268,45 +292,63 @@ class SourceTables:
         return RelationTable(relation, head, tail, self._settled.arrow(query))
 
 
-def window_key(days: int) -> str:
-    """SQL for the key of a window in a row of windows."""
-    return f"'window:' || drive_key || ':' || last_day || ':{days}:{DEFINITION_VERSION}'"
+def window_key(days: int, row: str = "") -> str:
+    """SQL for the key of a window in a row of windows.
+
+    Args:
+        days: Length of the windows.
+        row: Name of the row with its point, where several tables have such columns.
+    """
+    return f"'window:' || {row}drive_key || ':' || {row}last_day || ':{days}:{DEFINITION_VERSION}'"
 
 
 def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int) -> Batch:
     """Some telemetry windows of the table ``source_windows`` with their readings' measures.
 
+    Of a window that is stored already, with another content, only what can differ is given: an attribute's measures
+    come from its own values alone, so those of attributes without a change are as they were.
+
     Args:
-        settled: Holds the table, numbered by ``number``.
+        settled: Holds the table, numbered by ``number``, and ``source_touched``.
         fleet: Name of the fleet.
         days: Length of the windows.
         first: Number of the first window.
         count: How many.
     """
     part = f"(FROM source_windows WHERE number >= {first} AND number < {first + count})"
+    new, moved = (f"(FROM {part} WHERE {flag})" for flag in ("is_new", "NOT is_new"))
     key = window_key(days)
     columns = {row[0] for row in settled.fetch("DESCRIBE source_windows")}
+    touched = {row[0] for row in settled.fetch("DESCRIBE source_touched")}
     derived = f"coalesce({DERIVED_DAY}_max, 0) > 0" if f"{DERIVED_DAY}_max" in columns else "false"
-    nodes = settled.arrow(
-        f"""
-        SELECT {key} AS key, '{days} days to ' || last_day AS name, '{fleet}' AS fleet, drive_key AS drive, first_day,
-          last_day, {days}::BIGINT AS window_days, {DEFINITION_VERSION}::BIGINT AS definition_version,
-          num_readings::BIGINT AS num_readings, content_sha256, {derived} AS derived_from_hours
-        FROM {part}
-        """
-    )
-    has = settled.arrow(f"SELECT drive_key AS head, {key} AS tail FROM {part}")
-    names = sorted(name.removesuffix("_last") for name in columns if name.endswith("_last"))
-    reads = [
+    name = f"'{days} days to ' || last_day AS name"
+    changing = f"first_day, num_readings::BIGINT AS num_readings, content_sha256, {derived} AS derived_from_hours"
+    nodes = [
         settled.arrow(
-            f"SELECT {key} AS head, '{attribute}' AS tail, "
-            + ", ".join(f'{name}_{measure} AS "{measure}"' for measure in MEASURES)
-            + f" FROM {part} WHERE {name}_last IS NOT NULL"
-        )
-        for name in names
-        if (attribute := smart.key_of(name))
+            f"SELECT {key} AS key, {name}, '{fleet}' AS fleet, drive_key AS drive, last_day, "
+            f"{days}::BIGINT AS window_days, {DEFINITION_VERSION}::BIGINT AS definition_version, {changing} FROM {new}"
+        ),
+        settled.arrow(f"SELECT {key} AS key, {name}, {changing} FROM {moved}"),
     ]
+    has = settled.arrow(f"SELECT drive_key AS head, {key} AS tail FROM {new}")
     relations = [RelationTable("HAS_WINDOW", "Drive", "TelemetryWindow", has)]
-    if reads:
-        relations.append(RelationTable("READS", "TelemetryWindow", "SmartAttribute", pa.concat_tables(reads)))
-    return Batch((NodeTable("TelemetryWindow", nodes),), tuple(relations))
+    names = sorted(name.removesuffix("_last") for name in columns if name.endswith("_last"))
+    known = [(name, attribute) for name in names if (attribute := smart.key_of(name))]
+    # New windows and those that change are told apart, so that the store need not look for what it cannot have.
+    for rows, picked in ((new, "true"), (moved, "t.{name}")):
+        reads = [
+            settled.arrow(
+                f"SELECT {window_key(days, 'w.')} AS head, '{attribute}' AS tail, "
+                + ", ".join(f'w.{name}_{measure} AS "{measure}"' for measure in MEASURES)
+                + f" FROM {rows} w LEFT JOIN source_touched t USING (drive_key) "
+                f"WHERE w.{name}_last IS NOT NULL AND {picked.format(name=name)}"
+            )
+            for name, attribute in known
+            if picked == "true" or name in touched
+        ]
+        if reads:
+            relations.append(RelationTable("READS", "TelemetryWindow", "SmartAttribute", pa.concat_tables(reads)))
+    return Batch(
+        tuple(NodeTable("TelemetryWindow", rows) for rows in nodes if rows.num_rows),
+        tuple(table for table in relations if table.rows.num_rows),
+    )

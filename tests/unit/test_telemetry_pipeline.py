@@ -71,10 +71,10 @@ def test_of_rows_that_differ_only_in_the_failure_the_failure_wins(bench: Bench, 
 def test_a_failure_of_a_refused_drive_day_does_not_count_whichever_row_tells_it(
     bench: Bench, failure_first: bool
 ) -> None:
-    bench.ingest(bench.file([row(0, smart_5=1)]))
     rows = [row(0, smart_5=3, failure=1), row(0, smart_5=3)]
-    report = bench.ingest(bench.file(rows if failure_first else rows[::-1], name="second.csv"))
-    assert (report.failures, report.rows_deduplicated, report.rows_rejected) == (0, 1, 1)
+    path = bench.file([row(0, smart_5=1), *(rows if failure_first else rows[::-1])])
+    report = bench.ingest(path)
+    assert (report.failures, report.rows_deduplicated, report.rows_rejected) == (0, 0, 2)
 
 
 def test_the_quarantine_file_tells_place_value_and_reason_of_each_row(bench: Bench) -> None:
@@ -114,16 +114,19 @@ def test_rows_out_of_order_give_what_rows_in_order_give(bench: Bench) -> None:
     assert report.new_readings == 0
 
 
-def test_a_day_that_contradicts_the_readings_is_refused_and_they_stay(bench: Bench) -> None:
-    bench.ingest(bench.file([row(0, smart_5=1)]))
+def test_a_later_row_replaces_its_day_and_the_file_before_it_does_not_take_that_back(bench: Bench) -> None:
+    bench.ingest(bench.file([row(0, smart_5=1, hours=7)]))
     report = bench.ingest(bench.file([row(0, smart_5=2), row(1, smart_5=2)], name="second.csv"))
-    assert report.rows_rejected == 1
-    assert "own value against theirs" in report.examples[0]
-    assert [reading["ata_5"] for reading in bench.readings()] == [1.0, 2.0]
+    assert (report.rows_rejected, report.rows_replaced, report.new_readings) == (0, 1, 2)
+    found = [(reading["ata_5"], reading["ata_9"]) for reading in bench.readings()]
+    assert found == [(2.0, 7.0), (2.0, None)]
+    assert bench.cypher("MATCH (r:Run {fleet: $fleet}) RETURN r.rows_replaced AS n ORDER BY n") == [(0,), (1,)]
     version = bench.store.version()
     for name in ("rows.csv", "second.csv"):
-        bench.ingest(bench.folder / name)
+        again = bench.ingest(bench.folder / name)
+        assert (again.rows_replaced, again.new_readings) == (0, 0)
     assert bench.store.version() == version
+    assert [reading["ata_5"] for reading in bench.readings()] == [2.0, 2.0]
 
 
 def test_values_that_were_missing_are_filled_in(bench: Bench) -> None:
