@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from app.analysis import wording
 from app.analysis.answers import with_answers
 from app.analysis.assess import Writing, ensure_assessed
+from app.analysis.drive_history import drive_changes, drive_log
+from app.analysis.drive_series import attribute_series
 from app.analysis.fleet_data import PLACES, finding_row, worst_first
 from app.analysis.latest import latest_readings
-from app.analysis.results import AttributeSeries, DriveDescription, FindingRow, PathNode
+from app.analysis.results import DriveDescription, FindingRow, PathNode
 from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_version
-from app.analysis.rules.inputs import WINDOW_DAYS, Inputs, load_inputs
-from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES
+from app.analysis.rules.inputs import Inputs, load_inputs
 from app.analysis.rules.window_rules import WindowRule
 from app.analysis.verdicts import unread_reason, verdict_of
 from graph.errors import InputError, nearest
 from graph.ontology import smart
-from graph.ontology.meaning import NOT_DECODED, Meaning, decoded, meaning_of
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
 from graph.readings import ReadingsLake
 from ingest.telemetry.stored import current_manifest, ingest_runs
 
-SERIES_DAYS = 90
 MOST_NAMED = 5
-# Shown after the attributes that have findings, in this order, before all others.
-SHOWN_FIRST = (
-    "smart:ata:5", "smart:scsi:grown_defects", "smart:nvme:media_errors", "smart:ata:187", "smart:nvme:temperature",
-    "smart:ata:194", "smart:nvme:percentage_used", "smart:nvme:available_spare", "smart:ata:177", "smart:ata:197",
-    "smart:nvme:data_units_written", "smart:ata:241", "smart:ata:9", "smart:nvme:power_on_hours", "smart:ata:199",
-)  # fmt: skip
 
 
 def describe_drive(
@@ -85,12 +76,14 @@ def describe_drive(
         since_day=findings[0].since_day if findings else None,
         before=_before(findings, inputs),
         findings=findings,
-        series=_series(frame, drives, findings),
+        series=attribute_series(frame, drives, findings),
         evidence_path=_evidence_path(store, findings[0]) if findings else [],
         store_version=version,
         data_time=_data_time(store, fleet),
         rule_base_version=rule_base_version(),
         num_rules=len(RULES),
+        changes=drive_changes(store, key),
+        logs=drive_log(store, key),
     )
 
 
@@ -184,87 +177,6 @@ def _before(findings: list[FindingRow], inputs: Inputs | None) -> str:
     if amber is None or amber >= worst.since_day:
         return ""
     return f"Before that amber for {wording.days((worst.since_day - amber).days)}."
-
-
-def _series(frame: pd.DataFrame, drives: pd.DataFrame, findings: list[FindingRow]) -> list[AttributeSeries]:
-    if frame.empty:
-        return []
-    frame = frame.copy()
-    frame["day"] = pd.to_datetime(frame["day"]).dt.date
-    frame = frame[frame["day"] > frame["day"].iloc[-1] - timedelta(days=SERIES_DAYS)]
-    model, told = str(drives["model"].iloc[0]), drives["vendor"].iloc[0]
-    vendor = told if isinstance(told, str) else None
-    found: dict[str, AttributeSeries] = {}
-    for column in frame.columns:
-        key = smart.key_of(column)
-        if key is None or not frame[column].notna().any():
-            continue
-        meaning = meaning_of(key, model=model, vendor=vendor)
-        shown = column
-        if meaning.kind == "normalized":
-            # The raw value of these is the vendor's secret; the normalised one counts.
-            shown = f"{column}_normalized"
-            if shown not in frame or not frame[shown].notna().any():
-                continue
-        else:
-            result = decoded(key, frame[column], model=model, vendor=vendor)
-            if result.decoder != NOT_DECODED:  # what cannot be decoded is shown as it is, without a unit
-                frame[column] = result.values
-            else:
-                meaning = replace(meaning, unit="unit:UNITLESS", unit_label="")
-        found[key] = _one_series(key, meaning, frame[["day", shown]].dropna(), findings)
-    told = [row.attribute for row in findings if row.attribute in found]
-    order = dict.fromkeys([*told, *(key for key in SHOWN_FIRST if key in found), *found])
-    return [found[str(key)] for key in order]
-
-
-def _one_series(
-    key: str, meaning: Meaning, rows: pd.DataFrame, findings: list[FindingRow]
-) -> AttributeSeries:
-    days, values = list(rows["day"]), rows.iloc[:, 1].to_numpy(dtype=float)
-    if key in TEMPERATURES:
-        plausible = (values > PLAUSIBLE_CELSIUS[0]) & (values < PLAUSIBLE_CELSIUS[1])
-        days, values = [day for day, good in zip(days, plausible, strict=True) if good], values[plausible]
-    unit = {"unit:UNITLESS": ""}.get(meaning.unit, meaning.unit_label)
-    threshold, label = _threshold(key, days, values, findings, unit)
-    own = [row.severity for row in findings if row.attribute == key]
-    month = [value for day, value in zip(days, values, strict=True) if day > days[-1] - timedelta(days=WINDOW_DAYS)]
-    falls = np.flatnonzero(np.diff(values) < 0) + 1 if meaning.kind == "cumulative" else np.array([], dtype=int)
-    return AttributeSeries(
-        attribute=key,
-        name=meaning.name,
-        unit=unit,
-        days=days,
-        values=[float(value) for value in values],
-        threshold=threshold,
-        threshold_label=label,
-        severity=min(own, key=lambda severity: severity.rank) if own else None,
-        change=float(month[-1] - month[0]) if len(month) > 1 else None,
-        resets=[days[index] for index in falls],
-    )
-
-
-def _threshold(
-    key: str, days: list[date], values: np.ndarray, findings: list[FindingRow], unit: str
-) -> tuple[float | None, str | None]:
-    """The line that the worst finding on an attribute was held against, in the attribute's own unit.
-
-    For a rule on a rise that line is the lowest value of the window plus the limit.
-    """
-    row = next((item for item in findings if item.attribute == key and item.threshold is not None), None)
-    rule = next((item for item in RULES if row and item.name == row.rule), None)
-    if row is None or row.threshold is None or not len(values):
-        return None, None
-    if isinstance(rule, WindowRule) and rule.rises:
-        inside = [value for day, value in zip(days, values, strict=True) if day >= row.window.first_day]
-        if not inside or not rule.above:
-            return None, None
-        return float(min(inside)) + row.threshold, f"limit +{wording.number(row.threshold)} in {rule.days} d"
-    if isinstance(rule, WindowRule) and rule.measure.__name__ == "used_up":
-        return 100 - row.threshold, f"limit {wording.measured(100 - row.threshold, unit)}"
-    if row.rule in ("temp-limit", "spare-low") or (isinstance(rule, WindowRule) and not rule.rises):
-        return row.threshold, f"limit {wording.measured(row.threshold, row.unit)}"
-    return None, None
 
 
 def _evidence_path(store: GraphStore, finding: FindingRow) -> list[PathNode]:

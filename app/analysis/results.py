@@ -280,6 +280,11 @@ class AttributeSeries(Jsonable):
         severity: Worst open finding on this attribute, or None.
         change: Change over the last 30 days, in ``unit``.
         resets: Days on which a counter fell.
+        raw_values: What the source said, one a day; equal to ``values`` where nothing was to be decoded.
+        decoder: Function that decoded them (``identity``: taken as they are, ``none``: cannot be decoded and shown
+            raw, ``normalized``: the device's own normalised value).
+        device_threshold: The device's own threshold in ``unit``, or None where it reports none.
+        device_threshold_label: ``device threshold 10 %``.
     """
 
     attribute: str
@@ -292,6 +297,52 @@ class AttributeSeries(Jsonable):
     severity: Severity | None
     change: float | None
     resets: list[date]
+    raw_values: list[float] = field(default_factory=list)
+    decoder: str = "identity"
+    device_threshold: float | None = None
+    device_threshold_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DriveChange(Jsonable):
+    """A day on which a drive moved or changed.
+
+    Args:
+        day: First day of the new state.
+        kind: ``host``, ``rack``, ``firmware`` or ``application``.
+        before: Name of what held before.
+        after: Name of what holds since.
+    """
+
+    day: date
+    kind: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow(Jsonable):
+    """One entry of a log that the drive keeps itself.
+
+    Args:
+        log: ``self-test`` or ``error``.
+        power_on_hours: Power-on hours of the drive at the time, as it counted them.
+        kind: What was tested or went wrong.
+        status: What the drive says of it.
+        passed: Whether a test passed; None where it did not end, or nothing was tested.
+        lba: Logical block address of the first error.
+        description: In the source's words.
+        first_day: Day of the first sample that shows it.
+    """
+
+    log: str
+    power_on_hours: int | None
+    kind: str | None
+    status: str | None
+    passed: bool | None
+    lba: int | None
+    description: str | None
+    first_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +379,8 @@ class DriveDescription(Jsonable):
         data_time: Last day of data in the drive's fleet.
         rule_base_version: Version of the rule base.
         num_rules: Rules in it.
+        changes: Moves and changes of firmware and application, oldest first.
+        logs: Entries of the drive's own self-test and error logs, newest first.
     """
 
     drive: str
@@ -347,6 +400,8 @@ class DriveDescription(Jsonable):
     data_time: date | None
     rule_base_version: str
     num_rules: int
+    changes: list[DriveChange] = field(default_factory=list)
+    logs: list[LogRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

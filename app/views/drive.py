@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from app.analysis.answers import sentence
-from app.analysis.results import AttributeSeries, DriveDescription, FindingRow
+from app.analysis.results import AttributeSeries, DriveChange, DriveDescription, FindingRow
 from app.analysis.verdicts import answered_in_words
-from app.views import drive_charts, formats, frame, reading, severity, states
+from app.views import drive_charts, drive_log, formats, frame, reading, severity, states
 from app.views.answer_form import answer_popover
 from graph.errors import InputError
 from graph.ontology.model import Severity
@@ -19,6 +19,7 @@ from graph.ontology.model import Severity
 TREND_CARDS = 6
 TREND_DAYS = 90
 CHANGE_DAYS = 30
+CHANGES_SHOWN = 12
 LOADING_HEIGHT = 620
 
 
@@ -70,6 +71,12 @@ def draw(described: DriveDescription) -> None:
         frame.card_title("Evidence path")
         _evidence(described)
     _trends(described)
+    if described.changes:
+        with frame.card(height="content"):
+            _changes(described)
+    if described.logs:
+        with frame.card(height="content"):
+            drive_log.draw(described.logs)
 
 
 def _search(head: frame.Head, fleet: str | None) -> None:
@@ -210,17 +217,17 @@ def _trends(described: DriveDescription) -> None:
     for start in range(0, min(TREND_CARDS, len(shown)), 3):
         for place, item in zip(st.columns(3), shown[start : start + 3], strict=False):
             with place, frame.card():
-                _trend(item, first, last)
+                _trend(item, first, last, described.changes)
     rest = shown[TREND_CARDS:]
     if rest:
         with st.expander(f"{formats.plural(len(rest), 'more attribute')}", icon=":material/expand_more:"):
             for start in range(0, len(rest), 3):
                 for place, item in zip(st.columns(3), rest[start : start + 3], strict=False):
                     with place, frame.card():
-                        _trend(item, first, last)
+                        _trend(item, first, last, described.changes)
 
 
-def _trend(item: AttributeSeries, first: date, last: date) -> None:
+def _trend(item: AttributeSeries, first: date, last: date, changes: list[DriveChange]) -> None:
     value = formats.quantity(item.values[-1], item.unit)
     color = severity.text_color(item.severity)
     unit = item.unit if item.unit in ("%", "°C", *formats.BYTE_UNITS) else ""  # others stand beside the value
@@ -229,5 +236,28 @@ def _trend(item: AttributeSeries, first: date, last: date) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
         st.markdown(f"**{formats.escape(item.name)}**", width="stretch", wrap=False)
         st.markdown(f"**{formats.escape(value)}**{change}", width="content", wrap=False)
-    chart, alternative = drive_charts.trend_chart(item, first, last)
+    chart, alternative = drive_charts.trend_chart(item, first, last, changes)
     st.altair_chart(chart, alt=alternative)
+    st.markdown(formats.small(formats.escape(_provenance(item))))
+
+
+def _provenance(item: AttributeSeries) -> str:
+    """Key of the attribute, and how the values came from what the source said."""
+    if item.decoder == "normalized":
+        return f"{item.attribute} · the device's normalised value"
+    if item.decoder == "none":
+        return f"{item.attribute} · raw, its meaning on this model is not known"
+    if not item.raw_values or item.decoder == "identity":
+        return f"{item.attribute} · raw value as it is"
+    return f"{item.attribute} · raw {item.raw_values[-1]:,.0f}, decoder {item.decoder}"
+
+
+def _changes(described: DriveDescription) -> None:
+    frame.card_title("Moves and changes", "Marked in the trends")
+    lines = [
+        f"{formats.day(change.day)} {formats.escape(drive_charts.told(change))}"
+        for change in reversed(described.changes[-CHANGES_SHOWN:])
+    ]
+    st.markdown("  \n".join(lines))
+    if len(described.changes) > CHANGES_SHOWN:
+        st.markdown(formats.small(f"Showing the last {CHANGES_SHOWN} of {len(described.changes):,}"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from app.analysis.results import AttributeSeries, PathNode
+from app.analysis.results import AttributeSeries, DriveChange, PathNode
 from app.views import formats
 from app.views.charts import SHAPES, axis, dress, role
 
@@ -18,16 +19,21 @@ PATH_HEIGHT = 228
 LONGEST_JOINED_GAP = 7  # days
 
 
-def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, str]:
-    """One attribute over time with its limit and its counter resets.
+def trend_chart(
+    series: AttributeSeries, first: date, last: date, changes: Sequence[DriveChange] = ()
+) -> tuple[Any, str]:
+    """One attribute over time with its limits, its counter resets, and the days on which the drive moved or changed.
 
     Args:
         series: Readings; a gap of more than a week (or three usual steps) breaks the line.
         first: First day drawn, the same for all cards of a page.
         last: Last day drawn.
+        changes: Moves and changes of the drive.
     """
-    pairs = [(d, v) for d, v in zip(series.days, series.values, strict=True) if first <= d <= last]
-    data = pd.DataFrame(pairs, columns=["day", "value"]).assign(role="s1")
+    raw_values = series.raw_values or series.values
+    rows = zip(series.days, series.values, raw_values, strict=True)
+    pairs = [(d, v, raw) for d, v, raw in rows if first <= d <= last]
+    data = pd.DataFrame(pairs, columns=["day", "value", "raw"]).assign(role="s1", decoder=series.decoder)
     data["day"] = pd.to_datetime(data["day"])
     # A new part begins after a gap, so that no line is drawn where nothing was read.
     step = data["day"].diff().dt.days
@@ -35,7 +41,17 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     data["part"] = (step > max(LONGEST_JOINED_GAP, 3 * usual)).cumsum()
     data["alone"] = data.groupby("part")["day"].transform("size") == 1
     unit = f" ({series.unit})" if series.unit else ""
-    values = [value for _, value in pairs] + ([] if series.threshold is None else [series.threshold])
+    limits = [
+        (value, text, color)
+        for value, text, color in (
+            (series.threshold, series.threshold_label, "red"),
+            (series.device_threshold, series.device_threshold_label, "amber"),
+        )
+        if value is not None
+    ]
+    if len(limits) > 1 and limits[0][0] == limits[1][0]:
+        limits = limits[1:]  # the rule's limit is the device's own
+    values = [value for _, value, _ in pairs] + [value for value, _, _ in limits]
     low, high = min(values), max(values)
     room = (high - low) * 0.08 or max(abs(high) * 0.05, 1.0)
     floor = 0.0 if low == 0 else low - room
@@ -56,20 +72,19 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
         alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
         alt.Tooltip("value:Q", title=series.name + unit, format=",.6~g"),
     ]
+    if series.raw_values and series.decoder not in ("normalized", "none"):
+        tooltip += [alt.Tooltip("raw:Q", title="Raw", format=",.15~g"), alt.Tooltip("decoder:N", title="Decoder")]
     layers: list[Any] = []
-    if series.threshold is not None:
+    for value, text, color in limits:
         limit = pd.DataFrame(
-            {
-                "value": [series.threshold],
-                "text": [series.threshold_label or "limit"],
-                "role": ["red"],
-                "day": [pd.Timestamp(first)],
-            }
+            {"value": [value], "text": [text or "limit"], "role": [color], "day": [pd.Timestamp(first)]}
         )
         layers.append(alt.Chart(limit).mark_rule(strokeDash=[4, 3], strokeWidth=1.2).encode(y=up, color=role("role")))
+        # Below a line that bounds the values from below stands more room.
+        offset = 8 if value <= data["value"].min() and value > floor + (ceiling - floor) * 0.25 else -6
         layers.append(
             alt.Chart(limit)
-            .mark_text(align="left", dx=3, dy=-6, fontSize=10.5)
+            .mark_text(align="left", dx=3, dy=offset, fontSize=10.5)
             .encode(across, up, text="text:N", color=role("role"))
         )
     line = alt.Chart(data).mark_line(strokeWidth=1.8, interpolate="linear")
@@ -78,23 +93,58 @@ def trend_chart(series: AttributeSeries, first: date, last: date) -> tuple[Any, 
     dot = alt.condition("datum.alone", alt.value(1), alt.value(0))
     dots = alt.Chart(data).mark_point(size=26, filled=True)
     layers.append(dots.encode(across, up, color=role("role"), opacity=dot, tooltip=tooltip))
-    resets = pd.DataFrame({"day": pd.to_datetime([d for d in series.resets if first <= d <= last])}).assign(
-        role="s7", text="reset"
-    )
-    if len(resets):
-        marks = alt.Chart(resets).encode(
-            across, color=role("role"), tooltip=[alt.Tooltip("day:T", title="Counter reset", format="%Y-%m-%d")]
-        )
-        layers.append(marks.mark_rule(strokeDash=[2, 2], strokeWidth=1.2))
-        layers.append(marks.mark_text(align="left", dx=3, fontSize=10.5).encode(y=alt.value(8), text="text:N"))
+    resets = [day for day in series.resets if first <= day <= last]
+    moved = [change for change in changes if first <= change.day <= last]
+    marks = [(day, "reset", "Counter reset") for day in resets] + [
+        (day, _told_short(together), "; ".join(told(change) for change in together)) for day, together in _by_day(moved)
+    ]
+    if marks:
+        layers += _marks(marks, across)
     alternative = (
         f"{series.name}{unit} from {first} to {last}: {formats.quantity(pairs[0][1], series.unit)} at first, "
         f"{formats.quantity(pairs[-1][1], series.unit)} at last"
-        + (f"; {series.threshold_label}" if series.threshold is not None and series.threshold_label else "")
-        + (f"; {formats.plural(len(resets), 'counter reset')}" if len(resets) else "")
+        + "".join(f"; {text}" for _, text, _ in limits if text)
+        + (f"; {formats.plural(len(resets), 'counter reset')}" if resets else "")
+        + "".join(f"; {told(change)} on {change.day}" for change in moved)
         + "."
     )
     return dress(alt.layer(*layers), TREND_HEIGHT), alternative
+
+
+def told(change: DriveChange) -> str:
+    """A change in words: ``host h1 to h2``, ``firmware A to B``."""
+    return f"{change.kind} {change.before} to {change.after}"
+
+
+def _told_short(changes: Sequence[DriveChange]) -> str:
+    """``moved``, ``firmware`` or both."""
+    kinds = ["moved" if change.kind in ("host", "rack") else change.kind for change in changes]
+    return ", ".join(dict.fromkeys(kinds))
+
+
+def _by_day(changes: Sequence[DriveChange]) -> list[tuple[date, list[DriveChange]]]:
+    return [(day, list(group)) for day, group in groupby(sorted(changes, key=_day), key=_day)]
+
+
+def _day(change: DriveChange) -> date:
+    return change.day
+
+
+def _marks(marks: Sequence[tuple[date, str, str]], across: Any) -> list[Any]:
+    """A dashed line with a word for each day on which something happened; words of one place take turns in height."""
+    frame = pd.DataFrame(marks, columns=["day", "text", "what"]).sort_values("day").assign(role="s7")
+    frame["day"] = pd.to_datetime(frame["day"])
+    tooltip = [alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"), alt.Tooltip("what:N", title="What")]
+    lines = alt.Chart(frame).encode(across, color=role("role"), tooltip=tooltip)
+    layers: list[Any] = [lines.mark_rule(strokeDash=[2, 2], strokeWidth=1.2)]
+    for turn in range(2):
+        part = frame.iloc[turn::2]
+        if len(part):
+            text = alt.Chart(part).encode(across, color=role("role"), tooltip=tooltip)
+            layers.append(
+                text.mark_text(align="left", dx=3, fontSize=10.5).encode(y=alt.value(8 + 12 * turn), text="text:N")
+            )
+    return layers
 
 
 def trend_window(series: Sequence[AttributeSeries], days: int = 90) -> tuple[date, date]:

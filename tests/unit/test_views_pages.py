@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,11 +14,13 @@ from streamlit.testing.v1 import AppTest
 from app.analysis.results import (
     Answer,
     AttributeSeries,
+    DriveChange,
     DriveDescription,
     EvidenceRow,
     FindingRow,
     FleetOverview,
     HeatCell,
+    LogRow,
     PathNode,
     RateRow,
     SurvivalCurve,
@@ -211,6 +214,40 @@ def test_the_worst_survival_is_judged_where_models_can_be_compared() -> None:
     bad = SurvivalCurve("bad", 500, 50, [0.0, 10.0, 1000.0], [1.0, 0.9, 0.8], [1.0, 0.88, 0.75], [1.0, 0.92, 0.85])
     good = SurvivalCurve("good", 500, 5, [0.0, 10.0, 2000.0], [1.0, 0.99, 0.7], [1.0, 0.98, 0.5], [1.0, 0.995, 0.8])
     assert fleet_charts.worst_curve([young, bad, good]).model == "bad"
+
+
+def test_a_trend_shows_the_devices_threshold_moves_and_the_raw_value() -> None:
+    item = series(
+        device_threshold=36.0, device_threshold_label="device threshold 36", decoder="low32",
+        raw_values=[float(n) + 2**32 for n in range(90)],
+    )  # fmt: skip
+    changes = [
+        DriveChange(DAYS[40], "host", "h1", "h2"), DriveChange(DAYS[40], "rack", "r1", "r2"),
+        DriveChange(DAYS[60], "firmware", "A1", "A2"),
+    ]  # fmt: skip
+    first, last = drive_charts.trend_window([item])
+    chart, alternative = drive_charts.trend_chart(item, first, last, changes)
+    drawn_as = json.dumps(chart.to_dict())
+    for told in ("limit 50 blocks", "device threshold 36", '"moved"', '"firmware"', '"title": "Raw"', "low32"):
+        assert told in drawn_as
+    assert "limit 50 blocks; device threshold 36; host h1 to h2 on" in alternative
+
+
+def test_moves_and_own_logs_of_a_drive_are_listed() -> None:
+    logs = [
+        LogRow("self-test", 1200, "short", "Completed: read failure", False, 7_012_345, None, DAYS[-1]),
+        LogRow("self-test", 900, "long", "Completed without error", True, None, None, DAYS[-1]),
+        LogRow("error", 1100, "UNC", None, None, 7_012_345, "WP at LBA = *x*", DAYS[-2]),
+    ]
+    app = drawn(draw_drive, described(logs=logs, changes=[DriveChange(DAYS[40], "host", "h*1", "h2")]))
+    shown = text_of(app)
+    assert r"host h\*1 to h2" in shown
+    assert "2 entries, 1 failed" in shown
+    tests, errors = (table.value for table in app.dataframe)
+    assert tests["result"].tolist() == ["failed", "passed"]
+    assert tests["lba"].tolist()[0] == "7,012,345"
+    assert errors["description"].tolist() == ["WP at LBA = *x*"]
+    assert "result" not in errors
 
 
 @pytest.mark.parametrize(
