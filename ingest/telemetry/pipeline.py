@@ -23,6 +23,7 @@ from graph.windows.engines import DUCKDB, LOCAL_SPARK, WindowEngine, open_engine
 from ingest.telemetry import quarantine, timeline
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
 from ingest.telemetry.device_logs import log_batch
+from ingest.telemetry.environment_windows import write_environment
 from ingest.telemetry.files import expand
 from ingest.telemetry.formats import Format
 from ingest.telemetry.identity import checked_fleet
@@ -201,6 +202,7 @@ class _Ingest:
         self._write(run, tables.fleet_batch(placements, days, stored_failures, flags, run.source))
         if (logs := log_batch(settled, self._fleet, self._store)) is not None:
             self._write(run, logs)
+        environment = write_environment(settled, run, self._store, self._fleet, self._workspace, self._write)
         if manifest is not None and self._report.windows:
             self._tell("windows", 0, self._report.windows)
             windows = WindowUpdates(settled, self._lake, manifest, self._store, self._engine, self._folder)
@@ -210,7 +212,7 @@ class _Ingest:
                 lambda batch: self._write(run, batch),
                 lambda done, total: self._tell("windows", done, total),
             )
-        self._complete(run, manifest)
+        self._complete(run, manifest, environment)
 
     def _fleet_properties(self, synthetic: bool | None) -> dict[str, object]:
         """Properties of the fleet's node; nothing mixes synthetic and real data."""
@@ -309,7 +311,7 @@ class _Ingest:
         self._counts += write(run, batch)
         self._tell("write", size, size)
 
-    def _complete(self, run: Run, manifest: str | None) -> None:
+    def _complete(self, run: Run, manifest: str | None, environment: str | None) -> None:
         report = self._report
         report.nodes_written = self._counts.nodes_written
         report.relationships_written = self._counts.relationships_written
@@ -327,6 +329,7 @@ class _Ingest:
         }
         optional = {
             "readings_manifest": manifest,
+            "environment_manifest": environment,
             "quarantine": report.quarantine,
             "mapping": self._format.mapping,
         }

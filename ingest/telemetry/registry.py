@@ -22,6 +22,8 @@ FORMATS = MappingProxyType(
         "nvme-cli": "ingest.telemetry.nvme_cli:format_for",
         "prometheus": "ingest.telemetry.prometheus:format_for",
         "smartctl": "ingest.telemetry.smartctl:format_for",
+        "environment": "ingest.telemetry.environment:FORMAT",
+        "workload": "ingest.telemetry.workload:FORMAT",
         MAPPED: "ingest.telemetry.mapped:format_for",
     }
 )

@@ -38,6 +38,21 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         nodes("DriveModel", [{"key": "model:M1"}]),
         nodes("Rack", [{"key": f"rack:{fleet}:R1", "fleet": fleet}]),
         nodes("Room", [{"key": f"room:{fleet}:A", "fleet": fleet}]),
+        nodes(
+            "EnvironmentWindow",
+            [
+                {
+                    "key": f"environment:rack:{fleet}:R1:{DAY}:30:1",
+                    "fleet": fleet,
+                    "place": f"rack:{fleet}:R1",
+                    "first_day": date(2024, 4, 2),
+                    "last_day": DAY,
+                    "window_days": 30,
+                    "num_readings": 30,
+                    "temperature_mean": 24.5,
+                }
+            ],
+        ),
         nodes("Application", [{"key": f"application:{fleet}:web", "fleet": fleet}]),
         nodes("Firmware", [{"key": "firmware:M1:1.0"}]),
         nodes("SmartAttribute", [{"key": "smart:ata:5", "protocol": "ata", "unit": "unit:NUM", "kind": "cumulative"}]),
@@ -158,6 +173,12 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         relations("RUNS_ON", "Drive", "Host", [{"head": d, "tail": h, **since} for d, h, _, _ in pairs]),
         relations("IN_RACK", "Drive", "Rack", [{"head": d, "tail": f"rack:{fleet}:R1", **since} for d in drives]),
         relations("IN_RACK", "Host", "Rack", [{"head": h, "tail": f"rack:{fleet}:R1"} for h in hosts]),
+        relations(
+            "MEASURED_IN",
+            "EnvironmentWindow",
+            "Rack",
+            [{"head": f"environment:rack:{fleet}:R1:{DAY}:30:1", "tail": f"rack:{fleet}:R1"}],
+        ),
         relations("IN_ROOM", "Rack", "Room", [{"head": f"rack:{fleet}:R1", "tail": f"room:{fleet}:A"}]),
         relations(
             "SERVES", "Drive", "Application", [{"head": d, "tail": f"application:{fleet}:web", **since} for d in drives]

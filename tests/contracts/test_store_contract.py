@@ -251,7 +251,14 @@ def test_check_notices_what_was_written_past_us(
 def test_a_backup_brings_everything_back(
     store: GraphStore, make_fleet: Make, write_run: Make, fingerprint: str, tmp_path: Any
 ) -> None:
-    write_run(store, make_fleet(["S1", "S2"]), fingerprint, fleet="demo", readings_manifest="one.json")
+    write_run(
+        store,
+        make_fleet(["S1", "S2"]),
+        fingerprint,
+        fleet="demo",
+        readings_manifest="one.json",
+        environment_manifest="places.json",
+    )
     before = {query.name: run_example(store, query) for query in reads()}
     store.backup(tmp_path / "backup")
     write_run(store, make_fleet(["S3"]), fingerprint + "2")
@@ -276,7 +283,8 @@ def test_every_query_of_the_catalogue_gives_the_same_on_both_stores(
     fingerprint: str,
     answers_of_the_other_store: dict[str, Any],
 ) -> None:
-    write_run(store, make_fleet(["S1", "S2", "S3"]), fingerprint, fleet="demo", readings_manifest="one.json")
+    manifests = {"readings_manifest": "one.json", "environment_manifest": "places.json"}
+    write_run(store, make_fleet(["S1", "S2", "S3"]), fingerprint, fleet="demo", **manifests)
     own_to_each = {"run", "started_at", "completed_at"}
     for query in reads():
         records = store.query(query.name, query.example).records()
