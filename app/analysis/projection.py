@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.9
 NUM_STRETCHES = 6
-LEAST_SPAN_DAYS = 60
+LEAST_SPAN_DAYS = 56
 LEAST_READ_DAYS = 30
 # Below this many whole percents the steps themselves tell too little of the rate, and the writes must.
 LEAST_STEPS = 8
@@ -58,7 +58,7 @@ def wear_out(used: Floats, written: Floats | None = None) -> WearOut:
         written: Data written over the drive's life, in any unit, same shape; None where there is none.
 
     Returns:
-        90 % intervals; NaN for drives with fewer than 30 readings or 60 days, whose counters fell, that are worn out
+        90 % intervals; NaN for drives with fewer than 30 readings or 56 days, whose counters fell, that are worn out
         already, or for which the interval has no late end within ten years.
 
     References:

@@ -19,6 +19,7 @@ from graph.ontology.model import Finding
 LEAST_READINGS = 7
 FIRST_SIGHT = f"Only where the window holds fewer than {LEAST_READINGS} readings; later the rise tells."
 UNCORRECTED = tuple(f"smart:scsi:{name}_uncorrected_errors" for name in ("read", "write", "verify"))
+MOVED = tuple(key.replace("uncorrected_errors", "gigabytes") for key in UNCORRECTED)
 DATA_SHEETS = "device data sheets: one unrecoverable read in 10^15 bits (Seagate Exos X16)"
 ERRORS_A_BIT = 1e-15
 BITS_A_GIGABYTE = 8e9
@@ -53,7 +54,7 @@ class ScsiUncorrectedLevelRule(Rule):
     def find(self, inputs: Inputs) -> list[Finding]:
         """Findings on drives, of the worst counter; one reading suffices, for the counter covers the drive's life."""
         found: dict[str, tuple[float, Finding]] = {}
-        for key in self.attributes:
+        for key in UNCORRECTED:
             column = smart.column(key)
             if f"{column}_last" not in inputs.windows:
                 continue

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.analysis.rules.levels import DATA_SHEETS, FIRST_SIGHT, UNCORRECTED, FirstSightRule, ScsiUncorrectedLevelRule
+from app.analysis.rules.levels import (
+    DATA_SHEETS,
+    FIRST_SIGHT,
+    MOVED,
+    UNCORRECTED,
+    FirstSightRule,
+    ScsiUncorrectedLevelRule,
+)
 from app.analysis.rules.model import Limit, Rule
 from app.analysis.rules.window_rules import WindowRule, level, lowest_level, rise_of_level
 from graph.ontology.model import Severity
@@ -138,7 +145,7 @@ MEDIA_RULES: tuple[Rule, ...] = (
     ScsiUncorrectedLevelRule(
         name="scsi-uncorrected-level",
         version=1,
-        attributes=UNCORRECTED,
+        attributes=(*UNCORRECTED, *MOVED),
         test="Last value of each counter, where it is more than data sheets allow for the data moved (Poisson, p below "
         "1 %, at one error in 10^15 bits); without the amount of data, any.",
         unit="errors",
