@@ -65,11 +65,10 @@ def latest_environment_windows(daily: ir.Table, days: int = 30) -> ir.Table:
         "vibration_rms": ("vibration_rms_m_s2_mean", "rms"),
         "power_mean": ("power_watts_mean", "mean"),
     }
-    parts = {
-        name: _over_days(known(inside[column]), how) if column in daily.columns else ibis.null("float64").max()
-        for name, (column, how) in measures.items()
-    }
-    return windows.inner_join(inside.group_by(PLACE_KEY).agg(**parts), PLACE_KEY)
+    there = {name: part for name, part in measures.items() if part[0] in daily.columns}
+    parts = {name: _over_days(known(inside[column]), how) for name, (column, how) in there.items()}
+    found = windows.inner_join(inside.group_by(PLACE_KEY).agg(**parts), PLACE_KEY)
+    return found.mutate(**{name: ibis.null("float64") for name in measures if name not in there})
 
 
 def _over_days(value: ir.FloatingValue, how: str) -> ir.FloatingValue:
