@@ -40,7 +40,7 @@ def show() -> None:
         )
     left, right = st.columns([17, 8])
     with left, frame.card():
-        frame.card_title("Sources", "Latest run of each")
+        frame.card_title("Sources", "Latest run of each; files of all runs")
         _source_table(sources)
     with right, frame.card():
         frame.card_title("Store")
@@ -51,14 +51,18 @@ def show() -> None:
         )
         _run_table(runs)
     with frame.card(height="content"):
-        _quarantine()
+        _quarantine(runs)
     frame.footer(fleet=fleet, data_time=None, read_at=reading.now(), store_version=version)
 
 
 def _sources(runs: pd.DataFrame) -> pd.DataFrame:
-    """Latest complete ingest of each source."""
+    """Latest complete ingest of each source (fleet, format and mapping), with the files of all its runs."""
     ingests = runs[runs["kind"] == "ingest"] if len(runs) else runs
-    return ingests.drop_duplicates(["fleet", "source"]) if len(ingests) else ingests
+    if not len(ingests):
+        return ingests
+    identity = ["fleet", "source", "mapping"]
+    files = ingests.groupby(identity, dropna=False)["num_files"].transform("sum")
+    return ingests.assign(num_files=files).drop_duplicates(identity)
 
 
 def _source_table(sources: pd.DataFrame) -> None:
@@ -69,14 +73,16 @@ def _source_table(sources: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             "fleet": sources["fleet"],
-            "source": sources["source"],
             "format": sources["format"],
+            "mapping": sources["mapping"],
             "read": [formats.moment(moment) for moment in sources["completed_at"]],
             "age": ages,
+            "files": pd.to_numeric(sources["num_files"]),
             "rows": sources["rows_read"],
+            "replaced": sources["rows_replaced"],
             "rejected": sources["rows_rejected"],
         }
-    )
+    ).dropna(axis="columns", how="all")
     st.dataframe(
         shown,
         hide_index=True,
@@ -84,12 +90,16 @@ def _source_table(sources: pd.DataFrame) -> None:
         height=tables.height(len(shown), 8),
         column_config={
             "fleet": st.column_config.TextColumn("Fleet"),
-            "source": st.column_config.TextColumn("Source"),
             "format": st.column_config.TextColumn("Format"),
-            "read": st.column_config.TextColumn("Last read"),
-            "age": st.column_config.NumberColumn("Age", format="%.0f h ago"),
-            "rows": st.column_config.NumberColumn("Rows read", format="localized"),
-            "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
+            "mapping": st.column_config.TextColumn("Mapping", help="Name, version and hash of the mapping file"),
+            "read": st.column_config.TextColumn("Last read", width=148),
+            "age": st.column_config.NumberColumn("Age", format="%.0f h ago", width=72),
+            "files": st.column_config.NumberColumn("Files", format="localized", width=56),
+            "rows": st.column_config.NumberColumn("Rows read", format="localized", width=80),
+            "replaced": st.column_config.NumberColumn(
+                "Replaced", format="localized", width=72, help="Rows that corrected a stored day"
+            ),
+            "rejected": st.column_config.NumberColumn("Rejected", format="localized", width=72),
         },
         placeholder="",
         alt="Sources with their latest run",
@@ -141,6 +151,7 @@ def _run_table(runs: pd.DataFrame) -> None:
             "fleet": runs["fleet"],
             "source": runs["source"],
             "rows": runs["rows_read"],
+            "replaced": runs["rows_replaced"],
             "rejected": runs["rows_rejected"],
             "nodes": runs["nodes_written"],
             "relationships": runs["relationships_written"],
@@ -159,6 +170,7 @@ def _run_table(runs: pd.DataFrame) -> None:
             "fleet": st.column_config.TextColumn("Fleet"),
             "source": st.column_config.TextColumn("Source"),
             "rows": st.column_config.NumberColumn("Rows read", format="localized"),
+            "replaced": st.column_config.NumberColumn("Replaced", format="localized"),
             "rejected": st.column_config.NumberColumn("Rejected", format="localized"),
             "nodes": st.column_config.NumberColumn("Nodes written", format="localized"),
             "relationships": st.column_config.NumberColumn("Relationships", format="localized"),
@@ -170,7 +182,7 @@ def _run_table(runs: pd.DataFrame) -> None:
     )
 
 
-def _quarantine() -> None:
+def _quarantine(runs: pd.DataFrame) -> None:
     files = reading.quarantine_files()
     frame.card_title("Quarantine", formats.plural(len(files), "file"))
     if not files:
@@ -181,7 +193,10 @@ def _quarantine() -> None:
             )
         )
         return
-    path = st.selectbox("File", files, format_func=_file_line, key="quarantine_file")
+    by_name = {Path(str(row["quarantine"])).name: row for _, row in runs.iterrows() if row["quarantine"]}
+    path = st.selectbox(
+        "File", files, format_func=lambda file: _file_line(file, by_name.get(file.name)), key="quarantine_file"
+    )
     rows = reading.quarantine_rows(path, path.stat().st_mtime)
     reason = "reason" if "reason" in rows.columns else rows.columns[-1]
     counts = rows[reason].value_counts()
@@ -210,8 +225,13 @@ def _quarantine() -> None:
         st.markdown(formats.small(f"Showing {min(PREVIEW_ROWS, len(rows)):,} of {formats.plural(len(rows), 'row')}"))
 
 
-def _file_line(path: Path) -> str:
-    return f"{path.name} ({formats.data_size(path.stat().st_size)})"
+def _file_line(path: Path, run: pd.Series | None) -> str:
+    """What the file was rejected from, where its run is complete, else its name."""
+    size = formats.data_size(path.stat().st_size)
+    if run is None:
+        return f"{path.name} ({size}), of a run that is not complete"
+    rejected = formats.plural(int(run["rows_rejected"]), "row")
+    return f"{run['fleet']}, {run['format']}, {formats.moment(run['completed_at'])}: {rejected} ({size})"
 
 
 def _download(path: Path) -> Any:
