@@ -336,3 +336,18 @@ def test_a_mapping_with_anything_in_any_place_loads_or_is_an_error_of_the_user(
     path.write_text(yaml.safe_dump({**yaml.safe_load(BASE), place: tree}, allow_unicode=True), encoding="utf-8")
     with suppress(InputError):
         assert load(path).columns
+
+
+def test_the_example_of_the_documentation_reads_what_it_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "telemetry.md").read_text()
+    example = page.split("```yaml\n")[1].split("```")[0]
+    table = (
+        "Zeit;Seriennummer;Modell;Kapazität;Temperatur;Betrieb;A5;A5n;Bemerkung\n"
+        "01.10.2026 08:00;S1;ST4000DM000;4;104,0;600000;-1;100;neu\n"
+    )
+    found = read(tmp_path, example, table)
+    (reading,) = found.readings.to_pylist()
+    assert (reading["day"], reading["ata_9"], reading["ata_5"]) == (date(2026, 10, 1), 10_000, None)
+    assert reading["device_temperature"] == pytest.approx(40)
+    assert found.drives["capacity_bytes"].to_pylist() == [4_000_000_000_000]
+    assert found.placements["site"].to_pylist() == ["frankfurt"]
