@@ -101,6 +101,34 @@ def test_a_fleet_is_counted_and_a_scheduled_job_gets_its_exit_status(atoll: Atol
 
 
 @pytest.mark.usefixtures("report")
+def test_a_finding_is_answered_with_a_reason_and_leaves_the_alarms(atoll: Atoll, tmp_path: Path) -> None:
+    listed = atoll.json("finding", "list", "--fleet", "lab", "--level", "amber")
+    assert [row["subject_name"] for row in listed["findings"]] == ["SN12"]
+    worst = listed["findings"][0]["severity"]
+    answered = atoll.json(
+        "finding", "acknowledge", "SN12", "--reason", "spare ordered", environment={"ATOLL_USER": "ann"}
+    )
+    assert (answered["answer"]["made_by"], answered["answer"]["holds"]) == ("ann", True)
+    described = atoll.json("describe", "fleet", "--fleet", "lab", "--fail-on", worst, status=0)
+    assert described["verdicts"][worst] == described["answered"][worst] == 1
+    assert described["alarms"]["level"] == "red"
+    drive = atoll.json("describe", "drive", "SN12")
+    assert (drive["verdict"], drive["findings"][0]["answer"]["reason"]) == (worst, "spare ordered")
+    assert f"{worst}: " in atoll.run("describe", "drive", "SN12").stdout
+    assert "acknowledged: spare ordered" in atoll.run("describe", "drive", "SN12").stdout
+    assert atoll.json("finding", "list")["findings"] == []
+    key = listed["findings"][0]["key"]
+    snoozed = atoll.json("finding", "snooze", key, "--days", "3", "--reason", "until Friday")
+    assert snoozed["answer"]["status"] == "snoozed"
+    written = atoll.json("finding", "textfile", str(tmp_path / "atoll.prom"), "--fleet", "lab")
+    assert written["findings"] == 1
+    atoll.json("finding", "reopen", "SN12", "realloc-rise", "--reason", "was the wrong drive")
+    atoll.json("describe", "fleet", "--fleet", "lab", "--fail-on", worst, status=1)
+    history = atoll.json("query", "answers_of_fleet", "--param", "fleet=fleet:lab")
+    assert len(history["rows"]) == 3
+
+
+@pytest.mark.usefixtures("report")
 def test_catalogue_and_free_queries_give_columns_and_rows(atoll: Atoll) -> None:
     fleets = atoll.json("query", "fleets")
     assert dict(zip(fleets["columns"], fleets["rows"][0], strict=True))["drives"] == 13
@@ -138,6 +166,16 @@ def test_parameters_of_free_cypher_are_numbers_where_they_look_like_numbers(atol
         (["describe", "fleet", "--fleet", "lob"], 2, "lab"),
         (["describe", "fleet", "--filter", "modle=MX-1"], 2, "model"),
         (["describe", "fleet", "--new-since", "01.02.2026"], 2, "YYYY-MM-DD"),
+        (["describe", "fleet", "--level", "ambr"], 2, "Did you mean 'amber'?"),
+        (["finding", "list", "--level", "rad"], 2, "Did you mean 'red'?"),
+        (["finding", "acknowledge", "SN12"], 2, "reason is empty"),
+        (["finding", "acknowledge", "SN12", "realoc-rise", "--reason", "x"], 2, "Did you mean 'realloc-rise'?"),
+        (["finding", "acknowledge", "SN03", "--reason", "x"], 2, "no finding is open on it"),
+        (["finding", "snooze", "SN12", "--reason", "x"], 2, "--days N"),
+        (["finding", "snooze", "SN12", "--days", "0", "--reason", "x"], 2, "1 to 366"),
+        (["finding", "snooze", "SN12", "--until", "soon", "--reason", "x"], 2, "YYYY-MM-DD"),
+        (["finding", "reopen", "SN12", "--reason", "x"], 2, "nothing to reopen"),
+        (["finding", "textfile", "atoll.txt"], 2, "atoll.txt.prom"),
         (["ingest", "telemetry", "fleet.csv", "--format", "atoll-dayly", "--fleet", "lab"], 2, "atoll-daily"),
         (["ingest", "telemetry", "absent.csv", "--format", "atoll-daily", "--fleet", "lab"], 2, "absent.csv"),
         (["ingest", "telemetry", "fleet.csv", "--format", "backblaze-daily", "--fleet", "lab"], 2, "serial_number"),

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.drive_description import resolve_drive
-from app.analysis.fleet_data import fleet_names, resolve_fleet, stored_findings, worst_first
+from app.analysis.fleet_data import (
+    drives_out_of_service,
+    fleet_names,
+    resolve_fleet,
+    stored_findings,
+    worst_first,
+)
 from app.analysis.results import FindingRow, Jsonable
 from app.analysis.rules.base import Progress
 from graph.errors import InputError, nearest
@@ -26,12 +32,14 @@ class FindingList(Jsonable):
         fleet: Name of the fleet; None for all fleets.
         findings: Those listed.
         answered: Open findings at least as bad as the level to which an answer holds, listed or not.
+        out_of_service: Those on drives that failed, were retired or were lost sight of, listed or not.
         store_version: Version read.
     """
 
     fleet: str | None
     findings: list[FindingRow]
     answered: int
+    out_of_service: int
     store_version: int
 
 
@@ -52,7 +60,7 @@ def list_findings(
         lake: The daily readings.
         fleet: Name; None for all fleets.
         level: ``red``, ``amber`` (amber and red) or ``all`` (informative ones too).
-        with_answered: Also those to which an answer holds.
+        with_answered: Also those to which an answer holds, and those on drives out of service.
         writing: Opens the workspace's write lock where a fleet must be assessed; None: the caller holds it.
         progress: As for ``assess_fleet``.
 
@@ -61,13 +69,16 @@ def list_findings(
     """
     names = [resolve_fleet(store, fleet, {})[0]] if fleet else list(fleet_names(store))
     rows: list[FindingRow] = []
+    gone: set[str] = set()
     for name in names:
         ensure_assessed(store, lake, name, writing=writing, progress=progress)
         rows += stored_findings(store, name)
+        gone |= drives_out_of_service(store, name)
     wanted = worst_first([row for row in rows if level == "all" or row.severity in LEVELS[level]])
-    shown = [row for row in wanted if with_answered or not row.is_answered]
+    shown = [row for row in wanted if with_answered or not (row.is_answered or row.subject in gone)]
     answered = sum(row.is_answered for row in wanted)
-    return FindingList(fleet, shown, answered, store.version())
+    out_of_service = sum(row.subject in gone for row in wanted)
+    return FindingList(fleet, shown, answered, out_of_service, store.version())
 
 
 def choose_finding(

@@ -105,6 +105,9 @@ def load_fleet(store: GraphStore, fleet: str, synthetic: bool) -> FleetData:
     for name, column in (("room", "room_name"), ("room_key", "room"), ("site", "site")):
         drives[name] = drives["rack_key"].map(rooms[column])
     events = _frame(store, "failures_of_fleet", key)
+    # A drive with data after it was retired is in service again.
+    last_days = pd.to_datetime(events["drive"].map(drives["last_day"]))
+    events = events[~(events["status"].eq("retired") & (pd.to_datetime(events["day"]) < last_days))].copy()
     # A failure tells more than a loss of sight; of several events of one kind the first counts.
     failures = events[events["status"].eq("failed")].sort_values("day").groupby("drive")["day"].agg(tuple)
     events["order"] = events["status"].map({"failed": 0, "retired": 1}).fillna(2)
@@ -145,6 +148,12 @@ def stored_findings(store: GraphStore, fleet: str, status: str = "open") -> list
     """Findings of a fleet as stored, with what was answered to each, worst first, then by key."""
     records = store.query("findings_of_fleet", {"fleet": f"fleet:{fleet}", "status": status}).records()
     return worst_first(with_answers(store, fleet, [finding_row(record) for record in records]))
+
+
+def drives_out_of_service(store: GraphStore, fleet: str) -> set[str]:
+    """Keys of the drives of a fleet that failed, were retired or were lost sight of: nobody needs to act on them."""
+    records = store.query("failures_of_fleet", {"fleet": f"fleet:{fleet}"}).records()
+    return {str(record["drive"]) for record in records}
 
 
 def worst_first(findings: list[FindingRow]) -> list[FindingRow]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from app.analysis.assess import Writing, ensure_assessed
-from app.analysis.fleet_data import fleet_names, resolve_fleet, stored_findings
+from app.analysis.fleet_data import drives_out_of_service, fleet_names, resolve_fleet, stored_findings
 from app.analysis.results import FindingRow, Jsonable
 from app.analysis.rules.base import Progress
 from app.analysis.verdicts import alarming, verdict_of
@@ -69,6 +69,8 @@ def write_textfile(
 ) -> Textfile:
     """Write the open findings of a fleet, or of all, as a textfile, and put it into place at once.
 
+    Drives that failed or left are left out: an alert on them would never end.
+
     Args:
         store: The graph.
         lake: The daily readings.
@@ -86,7 +88,9 @@ def write_textfile(
     num_findings = 0
     for name in names:
         ensure_assessed(store, lake, name, writing=writing, progress=progress)
-        rows = [row for row in stored_findings(store, name) if row.severity in EXPORTED]
+        gone = drives_out_of_service(store, name)
+        found = stored_findings(store, name)
+        rows = [row for row in found if row.severity in EXPORTED and row.subject not in gone]
         num_findings += len(rows)
         _add_findings(samples, name, rows)
         _add_fleet(samples, store, name)

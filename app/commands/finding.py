@@ -38,12 +38,16 @@ FleetOption = Annotated[str | None, typer.Option("--fleet", help="Name of the fl
 def list_open(
     fleet: FleetOption = None,
     level: Annotated[str, typer.Option("--level", help="red, amber (and red) or all (informative too).")] = "amber",
-    with_answered: Annotated[bool, typer.Option("--all", help="Also findings to which an answer holds.")] = False,
+    with_answered: Annotated[
+        bool, typer.Option("--all", help="Also what is answered, and drives out of service.")
+    ] = False,
     workspace: WorkspaceOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List open findings, worst first; what was acknowledged or snoozed is left out and counted.
+    """List open findings, worst first.
+
+    What was acknowledged or snoozed, and drives that failed or left, are left out and counted; --all lists them too.
 
     Example: atoll finding list --fleet demo --level red
     """
@@ -68,8 +72,12 @@ def list_open(
             typer.echo(f"        {begun}{row.key}")
             if row.answer:
                 typer.echo(f"        {sentence(row.answer)}")
-        hidden = "" if with_answered or not found.answered else ", not shown: --all shows them"
-        typer.echo(f"{len(found.findings):,} findings · {found.answered:,} answered{hidden}")
+        noun = "finding" if len(found.findings) == 1 else "findings"
+        hidden = found.answered + found.out_of_service if not with_answered else 0
+        typer.echo(
+            f"{len(found.findings):,} {noun} · {found.answered:,} answered, {found.out_of_service:,} on drives out of "
+            f"service{' (--all shows them)' if hidden else ''}"
+        )
 
     emit("finding-list-1", found.to_json(), as_json=as_json, text=text)
 
@@ -152,8 +160,8 @@ def textfile(
 
     One series a finding: atoll_drive_finding{fleet,model,serial,rule,attribute,severity,answered} 1, and
     atoll_drive_verdict, atoll_place_finding, atoll_fleet_drives, atoll_fleet_open_findings, atoll_data_time_seconds,
-    atoll_last_ingest_time_seconds, atoll_last_assessment_time_seconds. Only drives with an open finding have series;
-    what is answered carries answered="true", so an alert on answered="false" stays silent for it.
+    atoll_last_ingest_time_seconds, atoll_last_assessment_time_seconds. Only drives in service that have an open
+    finding have series; what is answered carries answered="true", so an alert on answered="false" stays silent for it.
 
     Example: atoll finding textfile /var/lib/node_exporter/textfile/atoll.prom --fleet demo
     """

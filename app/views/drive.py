@@ -247,9 +247,10 @@ def _provenance(item: AttributeSeries) -> str:
         return f"{item.attribute} · the device's normalised value"
     if item.decoder == "none":
         return f"{item.attribute} · raw, its meaning on this model is not known"
-    if not item.raw_values or item.decoder == "identity":
+    if not item.raw_values or (item.decoder == "identity" and item.raw_values[-1] == item.values[-1]):
         return f"{item.attribute} · raw value as it is"
-    return f"{item.attribute} · raw {item.raw_values[-1]:,.0f}, decoder {item.decoder}"
+    how = "scaled" if item.decoder == "identity" else f"decoder {item.decoder}"
+    return f"{item.attribute} · raw {item.raw_values[-1]:,.0f}, {how}"
 
 
 def _changes(described: DriveDescription) -> None:

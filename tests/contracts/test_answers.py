@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.analysis.alarms import alarm_rate, episodes
 from app.analysis.answers import answer_finding, sentence, with_answers
@@ -15,6 +16,7 @@ from app.analysis.descriptive import describe_drive, describe_fleet, fleet_table
 from app.analysis.finding_choice import choose_finding, list_findings
 from app.analysis.fleet_data import load_fleet, stored_findings
 from app.analysis.results import FindingRow
+from app.analysis.textfile import write_textfile
 from graph.errors import InputError
 from graph.ontology.model import Severity
 from graph.ports import GraphStore
@@ -103,6 +105,36 @@ def test_an_answered_drive_keeps_its_verdict_and_leaves_what_needs_attention(lab
     assert drive.findings[0].answer is not None
     assert drive.to_json()["findings"][0]["answer"]["reason"] == "spare ordered"
     assert list_findings(lab.store, lab.lake, "lab").findings == []
+    assert len(list_findings(lab.store, lab.lake, "lab", with_answered=True).findings) == 1
+
+
+def test_the_textfile_marks_what_is_answered_and_leaves_drives_out_of_service_out(lab: Lab, tmp_path: Path) -> None:
+    target = tmp_path / "atoll.prom"
+
+    def samples(name: str) -> list[tuple[dict[str, str], float]]:
+        written = write_textfile(lab.store, lab.lake, target)
+        families = {family.name: family for family in text_string_to_metric_families(target.read_text())}
+        assert written.series == sum(len(family.samples) for family in families.values())
+        return [(sample.labels, sample.value) for sample in families[name].samples]
+
+    drive = {"fleet": "lab", "model": "MX-1", "serial": "SN0"}
+    about = {"rule": "realloc-rise", "attribute": "smart:ata:5", "severity": "amber"}
+    assert samples("atoll_drive_finding") == [({**drive, **about, "answered": "false"}, 1)]
+    lab.answer()
+    assert samples("atoll_drive_finding") == [({**drive, **about, "answered": "true"}, 1)]
+    assert samples("atoll_drive_verdict") == [({**drive, "verdict": "amber", "answered": "true"}, 1)]
+    assert samples("atoll_fleet_drives") == [({"fleet": "lab"}, 4)]
+    midnight = datetime(2026, 2, 9, tzinfo=UTC).timestamp()
+    assert samples("atoll_data_time_seconds") == [({"fleet": "lab"}, midnight)]
+    ((_, ingested),) = samples("atoll_last_ingest_time_seconds")
+    assert 0 <= datetime.now(UTC).timestamp() - ingested < 600
+
+    path = lab.folder / "failed.csv"
+    path.write_text(f"day,serial,model,failure,ata_5\n{FIRST + timedelta(40)},SN0,MX-1,1,14\n")
+    ingest_telemetry([path], "atoll-daily", "lab", store=lab.store, lake=lab.lake, workspace=lab.folder)
+    assert samples("atoll_drive_finding") == samples("atoll_drive_verdict") == []
+    listed = list_findings(lab.store, lab.lake, "lab")
+    assert (listed.findings, listed.out_of_service) == ([], 1)
     assert len(list_findings(lab.store, lab.lake, "lab", with_answered=True).findings) == 1
 
 
