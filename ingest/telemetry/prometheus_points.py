@@ -193,7 +193,7 @@ def _series(series: Any) -> tuple[str, dict[str, str], list[Any]]:
     metric = series.get("metric") if isinstance(series, dict) else None
     if not isinstance(metric, dict) or not all(isinstance(text, str) for text in metric.values()):
         raise _NoSampleError("is no series: it has no labels")
-    labels = {name: _utf8(text) for name, text in metric.items()}
+    labels = {_utf8(name): _utf8(text) for name, text in metric.items()}
     name = labels.pop("__name__", "")
     if not name:
         raise _NoSampleError("names no metric: query the metric itself, not a function of it")
