@@ -46,8 +46,8 @@ class Bench:
         """A fleet of its own for each test, so that one store serves all."""
         return self.folder.name.replace("_", "-")
 
-    def readings(self) -> list[dict[str, Any]]:
-        manifest = current_manifest(ingest_runs(self.store), self.fleet)
+    def readings(self, fleet: str | None = None) -> list[dict[str, Any]]:
+        manifest = current_manifest(ingest_runs(self.store), fleet or self.fleet)
         assert manifest is not None
         return sorted(
             self.lake.readings([manifest]).to_pyarrow().to_pylist(), key=lambda row: (row["drive_key"], row["day"])

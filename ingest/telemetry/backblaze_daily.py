@@ -80,5 +80,6 @@ FORMAT = Format(
     transform=transform,
     knows=_knows,
     one_row_a_day=True,
+    full_snapshot=True,
     place_kinds={"host": "pod", "rack": "vault", "room": "cluster", "site": "datacenter"},
 )

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 
 from graph.errors import RefusedError, StoreError
@@ -20,17 +19,21 @@ from graph.ports import GraphStore, Run, WriteCounts
 from graph.readings import ReadingsLake, exposure
 from graph.windows import DEFINITION_VERSION
 from graph.windows.engines import DUCKDB, LOCAL_SPARK, WindowEngine, open_engine
-from ingest.telemetry import quarantine, timeline
+from ingest.telemetry import quarantine
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
 from ingest.telemetry.device_logs import log_batch
 from ingest.telemetry.environment_windows import write_environment
+from ingest.telemetry.failures import not_repeated_failures
 from ingest.telemetry.files import expand
 from ingest.telemetry.formats import Format
 from ingest.telemetry.identity import checked_fleet
+from ingest.telemetry.known_files import KnownFiles
 from ingest.telemetry.options import SourceOptions
+from ingest.telemetry.placements import changed_placements
 from ingest.telemetry.reading import Progress, Source, is_synthetic, open_source, read, refused
 from ingest.telemetry.registry import format_named
 from ingest.telemetry.report import IngestReport
+from ingest.telemetry.retirement import RETIRE_LIMIT, Retirement, check_is_snapshot, find_retired
 from ingest.telemetry.settled import LateRefusal, Settled
 from ingest.telemetry.spill import Spill
 from ingest.telemetry.stored import (
@@ -60,13 +63,6 @@ STORED_DRIVES = pa.schema(
     ]
 )
 STORED_FAILURES = pa.schema([("failure", pa.string()), ("precision", pa.string())])
-STORED_PLACEMENTS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("drive", "relation", "place")),
-        ("valid_from", pa.date32()),
-        ("valid_to", pa.date32()),
-    ]
-)
 
 
 def ingest_telemetry(
@@ -81,6 +77,8 @@ def ingest_telemetry(
     progress: Progress | None = None,
     synthetic: bool | None = None,
     options: SourceOptions | None = None,
+    retire: bool = False,
+    retire_limit: float = RETIRE_LIMIT,
     engine: str = DUCKDB,
     spark_master: str = LOCAL_SPARK,
 ) -> IngestReport:
@@ -100,6 +98,9 @@ def ingest_telemetry(
         progress: Called with a stage, what is done and of how much (None: unknown).
         synthetic: Whether the data were generated; None: as the files themselves say.
         options: What the user says of the files where they do not say it themselves.
+        retire: Drives in service that the last day of the source does not list are retired; only for formats that
+            are declared a full snapshot.
+        retire_limit: Largest part of the drives in service that may be retired.
         engine: What computes the windows: ``duckdb`` or ``spark``; both give the same.
         spark_master: Where Spark runs.
 
@@ -108,21 +109,28 @@ def ingest_telemetry(
 
     Raises:
         InputError: A file, the format or the fleet cannot be used, or the workspace cannot be written.
-        RefusedError: Synthetic and real data would mix in one fleet, or the file's ids name no drives.
+        RefusedError: Synthetic and real data would mix in one fleet, the file's ids name no drives, or too many drives
+            would be retired.
         StoreError: The store or the readings cannot be reached.
     """
     started = time.perf_counter()
     tell = progress or (lambda stage, done, total: None)
     chosen = format_named(format, options)
+    if retire:
+        check_is_snapshot(chosen)
     files = expand([Path(path) for path in paths], chosen.reader.suffixes)
     report = IngestReport(checked_fleet(fleet), chosen.name, notes=list(chosen.notes))
     runs = [run for run in ingest_runs(store) if run.fleet == fleet]
     known: set[str] = set()
     if not chosen.derived_days and any(Path(path).is_dir() for path in paths):
         known = {sha256 for run in runs if run.format == chosen.name for sha256 in run.files}
-    source = open_source(files, chosen, frozenset(known), tell, named={Path(path) for path in paths})
+    remembered = KnownFiles(workspace)
+    named = {Path(path) for path in paths}
+    source = open_source(files, chosen, frozenset(known), tell, named=named, remembered=remembered)
     report.notes += [f"Refused, the other files were read: {sentence}" for sentence in source.refused]
     report.files_read, report.files_skipped = len(source.files), len(source.skipped)
+    if source.skipped:
+        report.notes.append(_skipped(len(source.skipped), len(source.files)))
     report.unknown_columns = source.unknown_columns
     report.notes += [f"{file.path}: {sentence}" for file in source.files for sentence in file.notes]
     if source.files:
@@ -130,9 +138,12 @@ def ingest_telemetry(
             tempfile.TemporaryDirectory(prefix="atoll-ingest-") as folder,
             open_engine(engine, lake.connection, spark_master=spark_master) as computing,
         ):
-            _Ingest(source, report, Path(folder), store, lake, workspace, tell, computing, runs).run(dry_run, synthetic)
+            ingest = _Ingest(source, report, Path(folder), store, lake, workspace, tell, computing, runs)
+            ingest.run(dry_run, synthetic, retire_limit if retire else None)
     else:
         report.store_version = store.version()
+    if not dry_run:
+        remembered.save()
     report.seconds = time.perf_counter() - started
     return report
 
@@ -161,7 +172,7 @@ class _Ingest:
         self._spill = Spill(folder)
         self._counts = WriteCounts()
 
-    def run(self, dry_run: bool, synthetic: bool | None) -> None:
+    def run(self, dry_run: bool, synthetic: bool | None, retire_limit: float | None) -> None:
         """Go through all steps."""
         flags = self._fleet_properties(synthetic)
         read(self._source, self._fleet, self._spill, self._tell)
@@ -189,6 +200,9 @@ class _Ingest:
         stored_failures = rows_by_key(self._store, "stored_failures", failures, STORED_FAILURES)
         self._report.new_drives = self._report.drives - stored.num_rows
         self._report.new_failures = self._report.failures - stored_failures.num_rows
+        retirement = self._retirement(settled, retire_limit)
+        if self._format.one_row_a_day and any("failure" in file.columns for file in self._source.files):
+            self._report.notes += not_repeated_failures(settled, self._store, self._fleet)
         if dry_run:
             self._report.store_version = self._store.version()
             return
@@ -197,9 +211,12 @@ class _Ingest:
         self._quarantine(run, late)
         self._tell("stage readings", 0, None)
         manifest = self._stage(settled, run, base)
-        placements = self._placements(tables, keys, stored)
+        leaving = retirement.drives if retirement else None
+        placements = changed_placements(tables.seen_placements(), self._store, stored, keys, leaving)
         days = self._drive_days(settled, manifest)
         self._write(run, tables.fleet_batch(placements, days, stored_failures, flags, run.source))
+        if retirement and retirement.drives.num_rows:
+            self._write(run, retirement.batch(self._fleet))
         if (logs := log_batch(settled, self._fleet, self._store)) is not None:
             self._write(run, logs)
         environment = write_environment(settled, run, self._store, self._fleet, self._workspace, self._write)
@@ -210,6 +227,7 @@ class _Ingest:
                 run,
                 self._fleet,
                 lambda batch: self._write(run, batch),
+                lambda batch: self._write(run, batch, is_known=True),
                 lambda done, total: self._tell("windows", done, total),
             )
         self._complete(run, manifest, environment)
@@ -274,16 +292,17 @@ class _Ingest:
         news = self._lake.connection.table("source_news").drop("is_day_new", "is_replaced")
         return self._lake.stage(run.key, self._fleet, news, base, intervals=intervals if intervals.num_rows else None)
 
-    def _placements(self, tables: SourceTables, keys: list[str], stored: pa.Table) -> pd.DataFrame:
-        seen = tables.seen_placements()
-        known = rows_by_key(self._store, "stored_placements", keys if len(seen) else [], STORED_PLACEMENTS).to_pandas()
-        known["last_day"] = known["drive"].map(
-            dict(zip(*stored.select(["drive", "last_day"]).to_pydict().values(), strict=True))
-        )
-        for frame, names in ((known, ("valid_from", "valid_to", "last_day")), (seen, ("first", "last"))):
-            for name in names:
-                frame[name] = pd.to_datetime(frame[name])
-        return timeline.merge(seen, known)
+    def _retirement(self, settled: Settled, limit: float | None) -> Retirement | None:
+        if limit is None:
+            return None
+        raw = (row.raw for row in refused(self._source, self._spill, {}))
+        found = find_retired(settled, self._store, self._fleet, raw, limit)
+        self._report.retired = found.drives.num_rows
+        if found.num_spared:
+            self._report.notes.append(
+                f"{found.num_spared:,} drives that are not listed stay in service: refused rows may be theirs."
+            )
+        return found
 
     def _drive_days(self, settled: Settled, manifest: str | None) -> pa.Table:
         """First and last day with data and days under observation, over all sources, of the drives with new days."""
@@ -304,9 +323,10 @@ class _Ingest:
         spans = spans.group_by("drive_key").agg(first_day=spans.first_day.min(), last_day=spans.last_day.max())
         return spans.join(exposure(readings, intervals), "drive_key").to_pyarrow()
 
-    def _write(self, run: Run, batch: Batch) -> None:
+    def _write(self, run: Run, batch: Batch, *, is_known: bool = False) -> None:
+        """Write a batch; where all of it is stored already there is nothing to load."""
         size = sum(table.rows.num_rows for table in batch.nodes) + sum(table.rows.num_rows for table in batch.relations)
-        write = self._store.load if size >= OPERATIONS_TO_LOAD else self._store.write
+        write = self._store.load if size >= OPERATIONS_TO_LOAD and not is_known else self._store.write
         self._tell("write", 0, size)
         self._counts += write(run, batch)
         self._tell("write", size, size)
@@ -339,3 +359,9 @@ class _Ingest:
             self._lake.collect_garbage(live_manifests(ingest_runs(self._store)))
         except StoreError as error:  # the run is complete; what another fleet lacks is told, not thrown
             report.notes.append(str(error))
+
+
+def _skipped(num_skipped: int, num_files: int) -> str:
+    """Says what was not read again."""
+    rest = f"{num_files:,} new" if num_files else "0 rows read"
+    return f"{num_skipped:,} {'file' if num_skipped == 1 else 'files'} already read, {rest}."

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from graph.errors import InputError
 from ingest.telemetry.files import SourceFile
 from ingest.telemetry.formats import Format, check_columns
+from ingest.telemetry.known_files import KnownFiles
 from ingest.telemetry.normalised import RawRows
 from ingest.telemetry.quarantine import Refused
 from ingest.telemetry.registry import required_columns
@@ -46,7 +47,13 @@ class Source:
 
 
 def open_source(
-    paths: Sequence[Path], chosen: Format, known: frozenset[str], progress: Progress, *, named: Collection[Path]
+    paths: Sequence[Path],
+    chosen: Format,
+    known: frozenset[str],
+    progress: Progress,
+    *,
+    named: Collection[Path],
+    remembered: KnownFiles | None = None,
 ) -> Source:
     """Look over files and sort out those that need no reading, and of a folder those that cannot be used.
 
@@ -56,6 +63,8 @@ def open_source(
         known: Hashes of files that need not be read again.
         progress: Called after each file.
         named: Files that were asked for one by one; the others were found in a folder.
+        remembered: Hashes of files; one that needs no reading is not even opened where its hash is remembered. None:
+            all are hashed.
 
     Raises:
         InputError: A file that was asked for, or every file, cannot be read or is not of the format.
@@ -64,8 +73,16 @@ def open_source(
     skipped, unusable = [], []
     for number, path in enumerate(paths):
         progress("look over", number, len(paths))
+        sha256 = remembered.sha256(path) if remembered else None
+        if sha256 and (seen := _with_settings(SourceFile(path, sha256, (), False), chosen.settings)).sha256 in known:
+            skipped.append(seen)
+            continue
         try:
-            file = _with_settings(chosen.reader.look_over(path), chosen.settings)
+            state = remembered.state(path) if remembered else None
+            looked_over = chosen.reader.look_over(path)
+            if remembered:
+                remembered.note(path, state, looked_over.sha256)
+            file = _with_settings(looked_over, chosen.settings)
             if chosen.required:
                 check_columns(chosen, required_columns(), file)
         except InputError as error:

@@ -30,6 +30,7 @@ class IngestReport:
         new_drives: Drives of this source that the store did not have.
         new_failures: Failure events of this source that the store did not have.
         new_readings: Drive-days that the readings did not have, or had other values for.
+        retired: Drives retired because a full snapshot does not list them; in a dry run those that would be.
         nodes_written: Nodes made or changed; 0 in a dry run.
         relationships_written: Relationships made or changed; 0 in a dry run.
         store_version: Version of the store afterwards.
@@ -55,6 +56,7 @@ class IngestReport:
     new_drives: int = 0
     new_failures: int = 0
     new_readings: int = 0
+    retired: int = 0
     nodes_written: int = 0
     relationships_written: int = 0
     store_version: int = 0

@@ -302,7 +302,7 @@ def window_key(days: int, row: str = "") -> str:
     return f"'window:' || {row}drive_key || ':' || {row}last_day || ':{days}:{DEFINITION_VERSION}'"
 
 
-def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int) -> Batch:
+def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int, *, is_new: bool) -> Batch:
     """Some telemetry windows of the table ``source_windows`` with their readings' measures.
 
     Of a window that is stored already, with another content, only what can differ is given: an attribute's measures
@@ -313,42 +313,43 @@ def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int
         fleet: Name of the fleet.
         days: Length of the windows.
         first: Number of the first window.
-        count: How many.
+        count: How many; of these only those that are new, or only those that are not.
+        is_new: Which of them.
     """
-    part = f"(FROM source_windows WHERE number >= {first} AND number < {first + count})"
-    new, moved = (f"(FROM {part} WHERE {flag})" for flag in ("is_new", "NOT is_new"))
-    key = window_key(days)
+    part = (
+        f"(FROM source_windows WHERE number >= {first} AND number < {first + count} "
+        f"AND {'is_new' if is_new else 'NOT is_new'})"
+    )
     columns = {row[0] for row in settled.fetch("DESCRIBE source_windows")}
     touched = {row[0] for row in settled.fetch("DESCRIBE source_touched")}
     derived = f"coalesce({DERIVED_DAY}_max, 0) > 0" if f"{DERIVED_DAY}_max" in columns else "false"
-    name = f"'{days} days to ' || last_day AS name"
-    changing = f"first_day, num_readings::BIGINT AS num_readings, content_sha256, {derived} AS derived_from_hours"
-    nodes = [
-        settled.arrow(
-            f"SELECT {key} AS key, {name}, '{fleet}' AS fleet, drive_key AS drive, last_day, "
-            f"{days}::BIGINT AS window_days, {DEFINITION_VERSION}::BIGINT AS definition_version, {changing} FROM {new}"
-        ),
-        settled.arrow(f"SELECT {key} AS key, {name}, {changing} FROM {moved}"),
-    ]
-    has = settled.arrow(f"SELECT drive_key AS head, {key} AS tail FROM {new}")
-    relations = [RelationTable("HAS_WINDOW", "Drive", "TelemetryWindow", has)]
-    names = sorted(name.removesuffix("_last") for name in columns if name.endswith("_last"))
-    known = [(name, attribute) for name in names if (attribute := smart.key_of(name))]
-    # New windows and those that change are told apart, so that the store need not look for what it cannot have.
-    for rows, picked in ((new, "true"), (moved, "t.{name}")):
-        reads = [
-            settled.arrow(
-                f"SELECT {window_key(days, 'w.')} AS head, '{attribute}' AS tail, "
-                + ", ".join(f'w.{name}_{measure} AS "{measure}"' for measure in MEASURES)
-                + f" FROM {rows} w LEFT JOIN source_touched t USING (drive_key) "
-                f"WHERE w.{name}_last IS NOT NULL AND {picked.format(name=name)}"
-            )
-            for name, attribute in known
-            if picked == "true" or name in touched
-        ]
-        if reads:
-            relations.append(RelationTable("READS", "TelemetryWindow", "SmartAttribute", pa.concat_tables(reads)))
-    return Batch(
-        tuple(NodeTable("TelemetryWindow", rows) for rows in nodes if rows.num_rows),
-        tuple(table for table in relations if table.rows.num_rows),
+    fixed = (
+        f"'{fleet}' AS fleet, drive_key AS drive, last_day, {days}::BIGINT AS window_days, "
+        f"{DEFINITION_VERSION}::BIGINT AS definition_version, "
     )
+    nodes = settled.arrow(
+        f"""
+        SELECT {window_key(days)} AS key, '{days} days to ' || last_day AS name, {fixed if is_new else ""}
+          first_day, num_readings::BIGINT AS num_readings, content_sha256, {derived} AS derived_from_hours
+        FROM {part}
+        """
+    )
+    names = sorted(name.removesuffix("_last") for name in columns if name.endswith("_last"))
+    reads = [
+        settled.arrow(
+            f"SELECT {window_key(days, 'w.')} AS head, '{attribute}' AS tail, "
+            + ", ".join(f'w.{name}_{measure} AS "{measure}"' for measure in MEASURES)
+            + f" FROM {part} w LEFT JOIN source_touched t USING (drive_key) "
+            f"WHERE w.{name}_last IS NOT NULL AND {'true' if is_new else f't.{name}'}"
+        )
+        for name in names
+        if (attribute := smart.key_of(name)) and (is_new or name in touched)
+    ]
+    relations = []
+    if is_new:
+        has = settled.arrow(f"SELECT drive_key AS head, {window_key(days)} AS tail FROM {part}")
+        relations.append(RelationTable("HAS_WINDOW", "Drive", "TelemetryWindow", has))
+    if reads:
+        relations.append(RelationTable("READS", "TelemetryWindow", "SmartAttribute", pa.concat_tables(reads)))
+    given = (NodeTable("TelemetryWindow", nodes),) if nodes.num_rows else ()
+    return Batch(given, tuple(relations))

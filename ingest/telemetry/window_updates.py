@@ -50,13 +50,21 @@ class WindowUpdates:
         self._settled, self._lake, self._manifest = settled, lake, manifest
         self._store, self._engine, self._folder = store, engine, folder
 
-    def write(self, run: Run, fleet: str, write: Callable[[Batch], None], tell: Callable[[int, int], None]) -> None:
+    def write(
+        self,
+        run: Run,
+        fleet: str,
+        write_new: Callable[[Batch], None],
+        write_changed: Callable[[Batch], None],
+        tell: Callable[[int, int], None],
+    ) -> None:
         """Compute what the source touches, write what differs, and let superseded windows go.
 
         Args:
             run: The open run.
             fleet: Name of the fleet.
-            write: Writes a batch of it.
+            write_new: Writes a batch of windows that the store does not have.
+            write_changed: Writes a batch of windows that it has with other readings.
             tell: Called with windows done and in all.
         """
         self._find_last_days()
@@ -68,7 +76,10 @@ class WindowUpdates:
             return
         total = self._settled.number("source_windows")
         for first in range(0, total, WINDOWS_A_BATCH):
-            write(window_batch(self._settled, fleet, WINDOW_DAYS, first, WINDOWS_A_BATCH))
+            for is_new, write in ((False, write_changed), (True, write_new)):
+                batch = window_batch(self._settled, fleet, WINDOW_DAYS, first, WINDOWS_A_BATCH, is_new=is_new)
+                if batch.nodes:
+                    write(batch)
             tell(min(first + WINDOWS_A_BATCH, total), total)
         gone = self._settled.arrow(
             f"SELECT h.window AS key FROM source_held h JOIN source_last_day d ON d.drive_key = h.drive "

@@ -170,7 +170,7 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         relations(
             "HAS_ALIAS", "Drive", "DriveAlias", [{"head": d, "tail": a} for d, a in zip(drives, aliases, strict=True)]
         ),
-        relations("RUNS_ON", "Drive", "Host", [{"head": d, "tail": h, **since} for d, h, _, _ in pairs]),
+        relations("RUNS_ON", "Drive", "Host", [{"head": d, "tail": h, "slot": "1", **since} for d, h, _, _ in pairs]),
         relations("IN_RACK", "Drive", "Rack", [{"head": d, "tail": f"rack:{fleet}:R1", **since} for d in drives]),
         relations("IN_RACK", "Host", "Rack", [{"head": h, "tail": f"rack:{fleet}:R1"} for h in hosts]),
         relations(
