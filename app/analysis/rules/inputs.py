@@ -99,6 +99,12 @@ class Inputs:
         result[drive[inside], column[inside]] = np.asarray(values, dtype=float)[inside]
         return result
 
+    def last_in_window(self, columns: list[str]) -> pd.DataFrame:
+        """Last values of some columns in each drive's window: one row a drive that was read, NaN for none."""
+        inside = self.daily["day"] > self.last_days[self.daily["drive"]] - WINDOW_DAYS
+        last = self.daily.loc[inside, ["drive", *columns]].groupby("drive").last()
+        return last.reindex(np.arange(len(self.windows)))
+
     @property
     def last_days(self) -> npt.NDArray[np.int64]:
         """Last day of each drive that was read, days since 1970-01-01."""
@@ -177,7 +183,9 @@ def load_inputs(
     """
     wanted = {smart.column(key): key for key in attributes}
     wanted |= {smart.normalized_column(key): key for key in attributes if smart.attribute(key).protocol == "ata"}
-    wanted |= _with_thresholds(list(readings.columns))
+    # Held against a threshold by the device itself: only their last values count, so no window is computed of them.
+    beside = {name: key for name, key in _with_thresholds(list(readings.columns)).items() if name not in wanted}
+    wanted |= beside
     present = [name for name in readings.columns if name in wanted]
     last = readings.day.max().over(ibis.window(group_by="drive_key"))
     recent = readings.select("drive_key", "day", *present, last_day=last)
@@ -187,7 +195,7 @@ def load_inputs(
     frame = frame.sort_values(["drive_key", "day"], kind="stable", ignore_index=True)
     decode_columns(frame, {name: wanted[name] for name in present if smart.key_of(name)}, drives)
     frame["day"] = pd.to_datetime(frame["day"]).dt.date
-    table = ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))
+    table = ibis.memtable(pa.Table.from_pandas(frame.drop(columns=list(beside), errors="ignore"), preserve_index=False))
     windows = connection.to_pandas(latest_windows(table, WINDOW_DAYS)).set_index("drive_key").sort_index()
     for name in ("first_day", "last_day"):
         windows[name] = pd.to_datetime(windows[name]).dt.date

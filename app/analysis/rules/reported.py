@@ -154,14 +154,17 @@ def _against_thresholds(
     inputs: Inputs,
 ) -> Iterator[tuple[str, npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
     """Each attribute with thresholds: key, last value, worst value and threshold of each drive, NaN where not known."""
-    for name in sorted(inputs.windows.columns):
-        key = smart.threshold_key_of(str(name).removesuffix("_last"))
-        if key is None or not str(name).endswith("_last"):
-            continue
-        threshold = inputs.windows[name].to_numpy(dtype=float)
-        threshold = np.where((threshold > 0) & (threshold <= LARGEST_THRESHOLD), threshold, np.nan)
-        value = last_of(inputs, smart.normalized_column(key))
-        yield key, value, last_of(inputs, smart.worst_column(key)), threshold
+    keys = sorted({key for name in map(str, inputs.daily) if (key := smart.threshold_key_of(name)) is not None})
+    names = {
+        name(key): key for key in keys for name in (smart.normalized_column, smart.worst_column, smart.threshold_column)
+    }
+    last = inputs.last_in_window([name for name in names if name in inputs.daily])
+    for key in keys:
+        value, worst, threshold = (
+            last[name].to_numpy(dtype=float) if name in last else np.full(len(last), np.nan)
+            for name in (smart.normalized_column(key), smart.worst_column(key), smart.threshold_column(key))
+        )
+        yield key, value, worst, np.where((threshold > 0) & (threshold <= LARGEST_THRESHOLD), threshold, np.nan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
