@@ -176,8 +176,9 @@ def _findings(described: DriveDescription) -> None:
             text = f"{formats.escape(finding.statement)}  \n{formats.small(_source_line(finding))}"
             if finding.answer:
                 text += f"  \n{formats.small(formats.escape(sentence(finding.answer)))}"
-            st.markdown(text, width="stretch")
-            answer_popover(finding, described.fleet)
+            with st.container(gap=None):
+                st.markdown(text)
+                answer_popover(finding, described.fleet)
     st.markdown(formats.small(f"No other of the {described.num_rules} rules found anything."))
 
 

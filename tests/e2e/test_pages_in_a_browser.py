@@ -66,6 +66,31 @@ def test_a_drive_that_does_not_exist_is_said_to_be_missing(visit: Callable[..., 
     assert seen.page.get_by_text("No drive found").is_visible()
 
 
+def test_a_finding_is_answered_on_its_drives_page_and_leaves_what_needs_attention(
+    visit: Callable[..., Any], app_address: str, atoll: Callable[..., str], demo_workspace: Path
+) -> None:
+    listed = json.loads(atoll(demo_workspace, "finding", "list", "--fleet", "demo", "--json"))["findings"]
+    subjects = [row["subject"] for row in listed]
+    row = next(row for row in listed if row["subject_label"] == "Drive" and subjects.count(row["subject"]) == 1)
+    seen = visit()
+    seen.open(f"{app_address}/drive?fleet=demo&id={row['subject_name']}")
+    seen.page.get_by_role("button", name="Answer", exact=True).click()
+    seen.page.get_by_label("Reason").fill("fan ordered, ticket 4711")
+    seen.picture("drive-answer")
+    seen.page.get_by_role("button", name="Acknowledge").click()
+    seen.page.get_by_text(re.compile(r"acknowledged by .*: fan ordered, ticket 4711")).first.wait_for(timeout=60_000)
+    seen.settle()
+    assert seen.errors == []
+
+    again = json.loads(atoll(demo_workspace, "finding", "list", "--fleet", "demo", "--json"))
+    assert again["answered"] == 1
+    assert row["subject"] not in [other["subject"] for other in again["findings"]]
+    seen.open(f"{app_address}/?fleet=demo")
+    seen.page.get_by_text("Show 1 answered").wait_for(timeout=60_000)
+    assert "answered=true" not in seen.page.url
+    atoll(demo_workspace, "finding", "reopen", row["key"], "--reason", "tested")
+
+
 def test_fleet_filters_stand_in_the_address_and_come_back_from_it(visit: Callable[..., Any], app_address: str) -> None:
     seen = visit()
     seen.open(f"{app_address}/fleet")
