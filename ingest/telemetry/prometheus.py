@@ -5,6 +5,7 @@ An exporter writes numbers as Go formats floats, with all their digits; what a p
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator
@@ -76,11 +77,13 @@ class _PrometheusReader:
                 "its samples say no time, so they count for when the file was last changed "
                 f"({self._time(path):%Y-%m-%d %H:%M} UTC); where that is wrong, say it with --collected-at."
             )
-        if not found.samples:
-            told = found.refusals[0].reason if found.refusals else "it holds no metric of a drive"
+        if not found.num_named:
+            first = found.refusals[0] if found.refusals else None
+            told = first.reason if first else "it holds no metric of a drive"
             raise InputError(
-                f"{path}: no drive can be read from it: {told}. Expected smartctl_device… of smartctl_exporter, "
-                "smartmon_… of its script, or node_disk_… with node_disk_info (node_exporter 1.4 or later)."
+                f"{path}:{first.number if first else 1}: no drive can be read from it: {told}. Expected "
+                "smartctl_device… of smartctl_exporter, smartmon_… of its script, or node_disk_… with node_disk_info "
+                "(node_exporter 1.4 or later)."
             )
         return SourceFile(
             path,
@@ -127,6 +130,8 @@ def _read(path: Path) -> bytes:
     for magic, what in PACKED.items():
         if content.startswith(magic):
             raise InputError(f"{path}: is {what}: unpack it first.")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{path}: is UTF-16, as PowerShell's > writes it; save it as UTF-8 (Out-File -Encoding utf8).")
     if not content.strip():
         raise InputError(f"{path}: is empty; expected a page of an exporter, or the JSON of a query.")
     if len(content) > MAX_BYTES:

@@ -53,12 +53,14 @@ class Found:
         refusals: What cannot be used.
         notes: What the report should say.
         unread: Metrics that mean nothing.
+        num_named: Devices of which the drive is told, whether or not its values can be used.
     """
 
     samples: list[tuple[int, Sample]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    num_named: int = 0
 
 
 def drives_of(points: Points, *, default_seconds: float, host: str | None) -> Found:
@@ -128,6 +130,7 @@ class _Device:
             if not self._refusals:
                 found.refusals.append(self._nameless())
             return
+        found.num_named += 1
         for (identity, _), points in self._by_drive_and_day().items():
             number = min(point.number for point in points.values())
             try:

@@ -130,9 +130,32 @@ def nvme_cli_options(sample: Sample) -> SourceOptions:
     return SourceOptions(drive=f"MX-1:{sample.serial}", collected_at=datetime.fromtimestamp(sample.seconds, UTC))
 
 
+def prometheus_text(samples: Sequence[Sample]) -> str:
+    """A page of smartctl_exporter with times, as a push gateway shows them."""
+    lines = []
+    for sample in samples:
+        device, stamp = f'device="{sample.serial}"', f"{sample.seconds}000"
+        celsius = 310 if sample.spoilt else 37
+        lines += [
+            f'smartctl_device_temperature{{{device},temperature_type="current"}} {celsius} {stamp}',
+            f'smartctl_device{{{device},protocol="ATA",model_name="MX-1",serial_number="{sample.serial}"}} 1 {stamp}',
+            f"smartctl_device_power_on_seconds{{{device}}} {sample.power_on_hours * 3600} {stamp}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 FORMATS = [
     DocumentFormat(
         "smartctl", smartctl_text, lambda sample: None, "device_power_on_hours", "ata_smart_attributes.table[1].value"
+    ),
+    DocumentFormat(
+        "prometheus",
+        prometheus_text,
+        lambda sample: None,
+        "device_power_on_hours",
+        "smartctl_device_temperature",
+        suffix=".prom",
+        broken='smartctl_device{device="sda',
     ),
     DocumentFormat("nvme-cli", nvme_cli_text, nvme_cli_options, "nvme_power_on_hours", "temperature", several=False),
 ]

@@ -227,7 +227,9 @@ def test_names_before_node_exporter_0_16_are_read_in_their_own_units(tmp_path: P
 
 
 def test_a_page_without_an_identity_is_refused_as_a_whole(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no drive can be read from it: is missing: no metric tells the serial number"):
+    with pytest.raises(
+        InputError, match=r"page\.prom:1: no drive can be read from it: is missing: no metric tells the serial number"
+    ):
         read(tmp_path, 'node_disk_read_bytes_total{device="sda"} 1000\n')
     with pytest.raises(InputError, match="it holds no metric of a drive"):
         read(tmp_path, "go_goroutines 7\n")
