@@ -441,6 +441,7 @@ def test_scsi_counters(tmp_path: Path) -> None:
         scsi(
             scsi_error_counter_log=counters,
             scsi_grown_defect_list=260,
+            scsi_pending_defects={"count": 10, "table": [None, {"lba": 11}]},
             scsi_start_stop_cycle_counter={"accumulated_start_stop_cycles": 70, "accumulated_load_unload_cycles": 3472},
             temperature={"current": 33, "drive_trip": 68},
             scsi_percentage_used_endurance_indicator=5,
@@ -455,6 +456,7 @@ def test_scsi_counters(tmp_path: Path) -> None:
         "verify_uncorrected_errors": 0,
         "non_medium_errors": 12,
         "grown_defects": 260,
+        "pending_defects": 10,
         "start_stop_cycles": 70,
         "load_unload_cycles": 3472,
         "temperature": 33,
