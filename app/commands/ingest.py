@@ -66,6 +66,13 @@ def telemetry(
         typer.Option("--collected-at", metavar="TIME", help="When files without a time were collected (UTC)."),
     ] = None,
     host: Annotated[str | None, typer.Option("--host", help="Machine that files without a host come from.")] = None,
+    retire: Annotated[
+        bool,
+        typer.Option("--retire", help="Of a full snapshot: drives that its last day does not list have left service."),
+    ] = False,
+    engine: Annotated[
+        str, typer.Option("--engine", help="What computes the windows: duckdb, or spark for a cluster.")
+    ] = "duckdb",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
     assess: Annotated[bool, typer.Option("--assess/--no-assess", help="Run the rule base afterwards.")] = True,
     synthetic: Annotated[bool, typer.Option("--synthetic", help="Mark the fleet as synthetic data.")] = False,
@@ -109,6 +116,9 @@ def telemetry(
             progress=progress,
             synthetic=synthetic or None,
             options=options,
+            retire=retire,
+            engine=engine,
+            spark_master=settings.spark_master,
         )
         report = intake.report
         payload = {**report.to_json(), "dry_run": dry_run}
