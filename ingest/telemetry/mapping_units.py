@@ -162,7 +162,8 @@ def in_base(values: np.ndarray, family: str, unit: str) -> np.ndarray:
     """Values of a unit in hours, bytes, percent or degrees Celsius."""
     if family == "temperature":
         return CELSIUS[unit](values)
-    return values * {"time": HOURS, "data": BYTES, "percent": PERCENT}[family][unit]
+    with np.errstate(over="ignore"):  # what is infinite then is refused as impossible
+        return values * {"time": HOURS, "data": BYTES, "percent": PERCENT}[family][unit]
 
 
 def to_raw(values: np.ndarray, key: str, unit: str, model: str) -> np.ndarray | None:

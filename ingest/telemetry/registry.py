@@ -19,12 +19,12 @@ FORMATS = MappingProxyType(
         "atoll-daily": "ingest.telemetry.atoll_daily:FORMAT",
         "backblaze-daily": "ingest.telemetry.backblaze_daily:FORMAT",
         "backblaze-history": "ingest.telemetry.backblaze_history:FORMAT",
+        "environment": "ingest.telemetry.environment:FORMAT",
+        MAPPED: "ingest.telemetry.mapped:format_for",
         "nvme-cli": "ingest.telemetry.nvme_cli:format_for",
         "prometheus": "ingest.telemetry.prometheus:format_for",
         "smartctl": "ingest.telemetry.smartctl:format_for",
-        "environment": "ingest.telemetry.environment:FORMAT",
         "workload": "ingest.telemetry.workload:FORMAT",
-        MAPPED: "ingest.telemetry.mapped:format_for",
     }
 )
 
