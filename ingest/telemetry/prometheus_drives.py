@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.telemetry.documents_samples import LAST_SECOND, Sample, is_placeholder
 from ingest.telemetry.prometheus_metrics import IDENTITY, UnusableError, readings_of
@@ -86,7 +87,10 @@ def drives_of(points: Points, *, default_seconds: float, host: str | None) -> Fo
             no_drives[device] += 1
         elif device:
             space = NAMESPACE.fullmatch(device)
-            groups.setdefault((_host(point), space[1] if space else device), []).append(point)
+            kind = point.labels.get("type", "")
+            # Behind a RAID controller several drives share the device, and the type tells which.
+            behind = f" ({kind})" if "," in kind and point.name.startswith("smartmon_") else ""
+            groups.setdefault((_host(point), (space[1] if space else device) + behind), []).append(point)
         elif point.name != "node_uname_info":
             found.unread.add(point.name)
     if no_drives:
@@ -164,6 +168,13 @@ class _Device:
             return []
         best = sorted(ranked[min(ranked)], key=lambda item: item[0])
         self._refuse_contradictions(best, ranked)
+        for (at, one, _), (also, other, point) in pairwise(best):
+            if at == also and (one.model, one.serial) != (other.model, other.serial):
+                reason = (
+                    f"is not the only drive that is called {self._device[:80]}: {one.serial[:80]} is at the same time"
+                )
+                self._refusals.append(Refusal(point.number, "serial_number", other.serial, reason, point.shown))
+                return []
         if any(is_placeholder(identity.serial) for _, identity, _ in best):
             point = best[0][2]
             reason = "is a placeholder, by which drives cannot be told apart"

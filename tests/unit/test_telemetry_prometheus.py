@@ -209,6 +209,25 @@ def test_counters_of_the_host_belong_to_drives_and_not_to_what_is_built_on_them(
     assert any(note.startswith("2 devices are no drives of their own") for note in file.notes)
 
 
+def test_drives_behind_a_raid_controller_are_told_apart_by_their_type(tmp_path: Path) -> None:
+    page = "".join(
+        f'smartmon_device_info{{disk="/dev/bus/0",type="sat+megaraid,{at}",device_model="M",serial_number="S{at}"}} 1\n'
+        f'smartmon_power_on_hours_raw_value{{disk="/dev/bus/0",type="sat+megaraid,{at}",smart_id="9"}} {at}\n'
+        for at in (3, 4)
+    )
+    _, found, refused = read(tmp_path, page)
+    assert refused == []
+    assert {serial: row["ata_9"] for serial, row in readings(found).items()} == {"S3": 3, "S4": 4}
+
+
+def test_two_drives_that_share_a_device_at_one_time_are_refused_and_not_mixed(tmp_path: Path) -> None:
+    other = ATA.splitlines()[2].replace('"Z1"', '"Z2"')
+    _, found, refused = read(tmp_path, f"{ATA}{other}\n{NVME}")
+    assert list(readings(found)) == ["P1"]
+    assert [each["row"] for each in refused] == [15]
+    assert "is not the only drive that is called sda: Z1 is at the same time" in refused[0]["reason"]
+
+
 def test_smartctl_names_the_drive_where_both_exporters_speak_of_it(tmp_path: Path) -> None:
     _, found, refused = read(tmp_path, ATA + NODE.replace('model="ST4000DM000"', 'model="ST4000_DM000"'))
     assert refused == []
