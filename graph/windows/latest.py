@@ -5,14 +5,16 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from graph.windows.reductions import max_by, min_by, regr_slope
+from graph.windows.reductions import floor, max_by, min_by, regr_slope
 from graph.windows.shape import (
     attributes,
     checked_days,
     day_where_known,
+    fall,
     known,
     measured,
     prepared,
+    rise,
     with_changes,
 )
 
@@ -43,10 +45,11 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
         InputError: ``days`` is below 1, or a key column is missing.
     """
     names = attributes(readings)
-    rows = prepared(readings)
-    own_last = rows.day_number.max().over(ibis.window(group_by="drive_key"))
-    rows = rows.mutate(last_number=own_last)
-    rows = rows.filter(rows.day_number > rows.last_number - checked_days(days)).drop("last_number")
+    # The readings to keep are chosen first: all else then touches only those.
+    own_last = readings.day.max().over(ibis.window(group_by="drive_key"))
+    kept = readings.mutate(own_last=own_last)
+    kept = kept.filter(kept.own_last.delta(kept.day, unit="day") < checked_days(days)).drop("own_last")
+    rows = prepared(kept)
     rows = with_changes(rows, measured(names))
     rows = rows.mutate(line=_line(rows, names))
     measures: dict[str, ir.Value] = {
@@ -69,45 +72,45 @@ def latest_windows(readings: ir.Table, days: int = 30) -> ir.Table:
 def _measures(rows: ir.Table, name: str) -> dict[str, ir.Value]:
     """The measures of one attribute, as aggregates over a drive's window."""
     value, change = rows[name], rows[f"{name}_change"]
-    has_value, known_day = value.notnull(), day_where_known(rows, name)
+    known_day = day_where_known(rows, name)
     return {
         f"{name}_first": min_by(value, known_day),
         f"{name}_last": max_by(value, known_day),
         f"{name}_min": value.min(),
         f"{name}_max": value.max(),
-        f"{name}_rise": ibis.ifelse(change > 0, change, 0.0).sum(where=has_value),
+        f"{name}_rise": rise(change).sum(),
         f"{name}_slope_per_day": known(regr_slope(value, rows.day_number)),
         f"{name}_last_change_day": rows.day.max(where=change != 0),
-        f"{name}_num_resets": ibis.ifelse(change < 0, 1.0, 0.0).sum(where=has_value).cast("int64"),
+        f"{name}_num_resets": fall(change).sum().cast("int64"),
     }
 
 
 def _line(rows: ir.Table, names: list[str]) -> ir.StringValue:
     """One reading as text: its day and ``name=value`` of every value, in the order of names."""
-    line = rows.day.cast("string")
-    for name in sorted(names):
-        line = line + (ibis.literal(f" {name}=") + _text(rows[name])).fill_null("")
-    return line
+    # Joined at once: of a chain of some hundred concatenations an engine spends minutes on planning alone.
+    # No value, no text: what a clip makes of no value differs from engine to engine.
+    values = [
+        ibis.ifelse(rows[name].isnull(), "", ibis.literal(f" {name}=") + _text(rows[name])) for name in sorted(names)
+    ]
+    return ibis.literal("").join([rows.day.cast("string"), *values])
 
 
 def _text(value: ir.FloatingValue) -> ir.StringValue:
-    """A number as text that is the same on every engine: whole numbers without a point, others to six decimals.
+    """A number as text that is the same on every engine: whole numbers as they are, others in millionths.
 
-    Engines disagree about the digits of a float cast to a decimal or to text, so all is done in steps that floats take
-    exactly. Numbers that int64 cannot hold, as counters of 128 bits may be, are told in units of ``2**64`` (before the
-    ``x``) and of ``2**10`` (behind it), which loses nothing below 2**126.
+    Engines disagree about the digits of a float cast to a decimal or to text, so every step here is one that floats
+    take exactly, or round the same way everywhere. Beyond what int64 holds, as counters of 128 bits may be, a number is
+    told as multiples of ``2**64`` and of ``2**10``, which loses nothing below ``2**126``.
     """
-    whole = value.clip(-9e18, 9e18).cast("int64")
-    size = value.abs()
-    small, large = size.clip(upper=2.0**53), size.clip(upper=2.0**126) / 2.0**64
-    ones, high = small.floor(), large.floor()
-    millionths = ((small - ones.cast("float64")) * 1e6 + 0.5).floor()
-    carried = (millionths == 1_000_000).cast("int64")
-    decimals = (millionths - carried * 1_000_000).cast("string").lpad(6, "0")
-    low = ((large - high.cast("float64")) * 2.0**54).floor()
-    is_negative = (value < 0) & ((ones > 0) | (millionths > 0))
+    whole = value.try_cast("int64")
+    millionths = floor(value * 1e6 + 0.5).try_cast("int64").cast("string") + "e-6"
+    fraction = (value * 1024.0).try_cast("int64").cast("string") + "/1024"
+    high, low = floor(value / 2.0**64).try_cast("int64"), (value % 2.0**64 / 2.0**10).try_cast("int64")
     return ibis.cases(
-        (whole.cast("float64") == value, whole.cast("string")),
-        (size < 9e18, ibis.ifelse(is_negative, "-", "") + (ones + carried).cast("string") + "." + decimals),
-        else_=ibis.ifelse(value < 0, "-", "") + high.cast("string") + "x" + low.cast("string"),
+        # Spark takes 2**63 for the largest int64, DuckDB for too large.
+        ((whole.cast("float64") == value) & (value < 2.0**63), whole.cast("string")),
+        (value.abs() < 9e12, millionths),
+        (value.abs() < 2.0**53, fraction),
+        (value.abs() < 2.0**126, high.cast("string") + "x" + low.cast("string")),
+        else_="beyond 2**126",
     )

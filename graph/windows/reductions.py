@@ -1,4 +1,4 @@
-"""Reductions of SQL that Ibis has no portable form for inside windows."""
+"""Functions of SQL that Ibis has no portable form for."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def max_by(value: float, key: int) -> float:  # type: ignore[empty-body]
 @ibis.udf.agg.builtin
 def regr_slope(value: float, axis: int) -> float:  # type: ignore[empty-body]
     """Least squares slope of the value along the axis; pairs with a null are left out, no number for fewer than two."""
+
+
+# Ibis' own floor casts to int64, which a number beyond its range stops on DuckDB.
+@ibis.udf.scalar.builtin
+def floor(value: float) -> float:  # type: ignore[empty-body]
+    """The next whole number at or below the value; Spark gives it as a bigint."""

@@ -94,3 +94,13 @@ def with_changes(rows: ir.Table, names: list[str]) -> ir.Table:
         added[f"{name}_here"] = ibis.coalesce(value, earlier)
         added[f"{name}_change"] = ibis.ifelse(earlier.isnull() & value.notnull(), 0.0, value - earlier)
     return rows.mutate(**added).drop(*(f"{name}_before" for name in names))
+
+
+def rise(change: ir.FloatingValue) -> ir.FloatingValue:
+    """By how much a reading rose: 0 where it fell or stayed, null where there is none."""
+    return ibis.cases((change > 0, change), (change <= 0, 0.0))
+
+
+def fall(change: ir.FloatingValue) -> ir.FloatingValue:
+    """1 where a reading fell, 0 where it rose or stayed, null where there is none."""
+    return ibis.cases((change < 0, 1.0), (change >= 0, 0.0))
