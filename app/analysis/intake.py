@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.analysis.assess import assess_fleet
 from app.analysis.results import Assessment
 from app.analysis.rules.base import Progress
 from graph.ports import GraphStore
@@ -67,5 +66,8 @@ def ingest_and_assess(
         progress=progress,
         **options,
     )
-    wanted = assess and not dry_run
-    return Intake(report, assess_fleet(store, lake, fleet, progress=progress) if wanted else None)
+    if not assess or dry_run:
+        return Intake(report, None)
+    from app.analysis.assess import assess_fleet  # the rules need statistics, whose import takes a second
+
+    return Intake(report, assess_fleet(store, lake, fleet, progress=progress))

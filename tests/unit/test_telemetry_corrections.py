@@ -126,8 +126,8 @@ def test_of_two_files_in_one_run_the_later_one_corrects_the_earlier(bench: Bench
 def test_of_two_samples_of_a_day_the_later_counts_whichever_comes_first(bench: Bench) -> None:
     mapping = bench.folder / "mapping.yaml"
     mapping.write_text(
-        "atoll_mapping: 1\nname: samples\nversion: 1\ncolumns:\n  at: {means: time, format: iso}\n  drive: serial\n  kind: model\n"
-        "  sectors: smart:ata:5\n"
+        "atoll_mapping: 1\nname: samples\nversion: 1\ncolumns:\n  at: {means: time, format: iso}\n"
+        "  drive: serial\n  kind: model\n  sectors: smart:ata:5\n"
     )
     early = bench.file([[f"{ZERO}T06:00:00", "S1", "M", 1]], ["at", "drive", "kind", "sectors"], name="early.csv")
     late = bench.file([[f"{ZERO}T18:00:00", "S1", "M", 2]], ["at", "drive", "kind", "sectors"], name="late.csv")
