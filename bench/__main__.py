@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("windows", "windows_scale", "store", "ingest")
+BENCHMARKS = ("windows", "windows_scale", "store", "ingest", "corrected_day")
 
 
 def main() -> None:

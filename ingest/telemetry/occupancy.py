@@ -12,7 +12,7 @@ ONE_DAY = pd.Timedelta(days=1)
 
 
 def close_replaced(merged: pd.DataFrame, stored: pd.DataFrame, last_seen: pd.Series) -> pd.DataFrame:
-    """End open stays in a slot on the day before another drive comes into it.
+    """End stays in a slot on the day before another drive comes into it.
 
     A drive that is still seen on that day or later did not make room: both stay, for the source must be wrong in one of
     them.
@@ -55,13 +55,16 @@ def _stays(merged: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ended(stays: pd.DataFrame, last_seen: pd.Series) -> list[tuple[Any, ...]]:
-    """Open stays in one slot that end, with their last day."""
+    """Stays in one slot that end, or end earlier than was known, with their last day."""
     found: list[tuple[Any, ...]] = []
-    for stay in stays[stays["valid_to"].isna()].to_dict("records"):
+    for stay in stays.to_dict("records"):
         drive, begun = stay["drive"], stay["valid_from"]
         later = stays[(stays["drive"] != drive) & (stays["valid_from"] > last_seen.get(drive, pd.NaT))]
         if not pd.isna(begun):
             later = later[later["valid_from"] > begun]
-        if len(later):
-            found.append((drive, stay["place"], begun, later["valid_from"].min() - ONE_DAY))
+        if not len(later):
+            continue
+        end = later["valid_from"].min() - ONE_DAY
+        if pd.isna(stay["valid_to"]) or stay["valid_to"] > end:
+            found.append((drive, stay["place"], begun, end))
     return found

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.telemetry import timeline
+from ingest.telemetry import occupancy, timeline
 
 ZERO = pd.Timestamp("2024-01-01")
 KEYS = {"drive": "d", "relation": "RUNS_ON"}
@@ -133,3 +133,56 @@ def test_files_in_any_order_tell_where_the_drive_was_and_a_repeat_adds_nothing(
 def test_days_are_whole_days() -> None:
     found = timeline.merge(seen(("a", 3, 9)), stored())
     assert found["valid_from"].iloc[0].date() == date(2024, 1, 4)
+
+
+def in_slot(stays: list[tuple[str, int, int]]) -> tuple[pd.DataFrame, pd.Series]:
+    """Stays of drives in one slot that just came in, each open, and the last day of each drive."""
+    rows = [
+        {"drive": drive, "relation": "RUNS_ON", "place": "h", "valid_from": first, "valid_to": None, "slot": "3"}
+        for drive, first, _ in stays
+    ]
+    names = ["drive", "relation", "place", "valid_from", "valid_to", "slot"]
+    last = pd.Series({drive: pd.Timestamp(ZERO + timedelta(days=last)) for drive, _, last in stays})
+    return _dated(pd.DataFrame(rows, columns=names), "valid_from", "valid_to"), last
+
+
+@st.composite
+def occupants(draw: st.DrawFn) -> list[tuple[str, int, int]]:
+    """Drives one after the other in one slot, with gaps: name, first and last day."""
+    found, day = [], 0
+    for number in range(draw(st.integers(1, 5))):
+        first = day + draw(st.integers(0, 3))
+        last = first + draw(st.integers(0, 4))
+        found.append((f"d{number}", first, last))
+        day = last + 1
+    return found
+
+
+@given(occupants(), st.data())
+def test_drives_in_one_slot_follow_each_other_whatever_order_they_come_in(
+    stays: list[tuple[str, int, int]], data: st.DataObject
+) -> None:
+    held = in_slot([])[0]
+    known: dict[str, pd.Timestamp] = {}
+    waiting = data.draw(st.permutations(stays))
+    while waiting:
+        size = data.draw(st.integers(1, len(waiting)))
+        merged, last = in_slot(waiting[:size])
+        known |= last.to_dict()
+        waiting = waiting[size:]
+        changed = occupancy.close_replaced(merged, held, pd.Series(known))
+        rows = pd.concat([part for part in (held, changed) if len(part)], ignore_index=True)
+        grouped = rows.groupby(["drive", "relation", "place", "valid_from"], sort=False)
+        held = grouped.agg(valid_to=("valid_to", "last"), slot=("slot", "first")).reset_index()
+    held = held.sort_values("valid_from", ignore_index=True)
+    begins = [ZERO + timedelta(days=first) for _, first, _ in stays]
+    assert list(held["valid_from"]) == begins
+    ends = [begin - timedelta(days=1) for begin in begins[1:]]
+    assert list(held["valid_to"][:-1]) == ends
+    assert pd.isna(held["valid_to"].iloc[-1])
+
+
+def test_two_drives_that_are_both_seen_in_one_slot_both_stay() -> None:
+    merged, last = in_slot([("a", 0, 9), ("b", 5, 9)])
+    changed = occupancy.close_replaced(merged, in_slot([])[0], last)
+    assert changed["valid_to"].isna().all()
