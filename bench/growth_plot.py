@@ -58,8 +58,11 @@ class _Axis:
         return self._start + share * (self._end - self._start)
 
     def ticks(self) -> list[float]:
-        """Powers of ten on the axis."""
-        return [10.0**power for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
+        """Powers of ten on the axis; with their doubles and halves where there are few."""
+        powers = range(math.floor(self._low), math.ceil(self._high) + 1)
+        steps = (1, 2, 5) if self._high - self._low < 3 else (1,)
+        ticks = [step * 10.0**power for power in powers for step in steps]
+        return [tick for tick in ticks if self._low <= math.log10(tick) <= self._high]
 
 
 def _drawn(
