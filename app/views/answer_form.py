@@ -32,8 +32,13 @@ def answer_popover(finding: FindingRow, fleet: str) -> None:
         if finding.answer:
             st.markdown(formats.small(formats.escape(sentence(finding.answer))))
         with st.form(key, border=False):
+            # A key of its own for each of the two, so that the reason of the answer is none for taking it back.
             reason = st.text_area(
-                "Reason", key=f"{key}.reason", max_chars=LONGEST_REASON, height=80, placeholder="Why, in a few words"
+                "Reason",
+                key=f"{key}.reason.{label}",
+                max_chars=LONGEST_REASON,
+                height=80,
+                placeholder="Why, in a few words",
             )
             if finding.is_answered:
                 chosen = REOPENED if st.form_submit_button("Reopen", icon=":material/undo:") else None
@@ -44,12 +49,13 @@ def answer_popover(finding: FindingRow, fleet: str) -> None:
                     key=f"{key}.days", help="Calendar days in UTC from today, the last one included",
                 )  # fmt: skip
                 chosen = _submitted()
-            st.markdown(
-                formats.small(
-                    "The verdict stays; it needs no attention until the finding gets worse or begins anew, "
-                    f"or the snooze is over. Stored as {formats.escape(reading.settings().user)}."
-                )
+            effect = (
+                "It needs attention again; the history is kept."
+                if finding.is_answered
+                else "The verdict stays; it needs no attention until the finding gets worse or begins anew, or the "
+                "snooze is over."
             )
+            st.markdown(formats.small(f"{effect} Stored as {formats.escape(reading.settings().user)}."))
         if chosen:
             _store(finding, fleet, chosen, reason or "", int(days or 0))
 
