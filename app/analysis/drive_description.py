@@ -11,10 +11,11 @@ from app.analysis import wording
 from app.analysis.answers import with_answers
 from app.analysis.assess import Writing, ensure_assessed
 from app.analysis.drive_history import drive_changes, drive_log
+from app.analysis.drive_results import DriveDescription, PathNode
 from app.analysis.drive_series import attribute_series
 from app.analysis.fleet_data import PLACES, finding_row, worst_first
 from app.analysis.latest import latest_readings
-from app.analysis.results import DriveDescription, FindingRow, PathNode
+from app.analysis.results import FindingRow
 from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_version
 from app.analysis.rules.inputs import Inputs, load_inputs
 from app.analysis.rules.window_rules import WindowRule

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from app.analysis.drive_results import DriveChange, LogRow
 from app.analysis.fleet_data import PLACES
-from app.analysis.results import DriveChange, LogRow
 from graph.ports import GraphStore
 
 

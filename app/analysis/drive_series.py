@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from app.analysis import wording
-from app.analysis.results import AttributeSeries, FindingRow
+from app.analysis.drive_results import AttributeSeries
+from app.analysis.results import FindingRow
 from app.analysis.rules.base import RULES
 from app.analysis.rules.inputs import WINDOW_DAYS
 from app.analysis.rules.thermal import PLAUSIBLE_CELSIUS, TEMPERATURES

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from app.analysis.results import SHOWN_ORDER, FindingRow
 from graph.ontology.model import Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JUDGED = (
     "verdict", "alarm", "answer", "top_reason", "top_attribute", "top_rule", "since_day", "open_for_days", "status",
@@ -63,6 +65,8 @@ def judge(drives: pd.DataFrame, findings: list[FindingRow], data_time: date | No
         finding that nobody answered, else of the worst; ``status`` (``in service``, ``failed``, ``retired``,
         ``lost to follow up``).
     """
+    import pandas as pd
+
     by_drive: dict[str, list[FindingRow]] = {}
     for row in findings:
         if row.subject_label == "Drive":

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from app.analysis.answers import sentence
-from app.analysis.results import AlarmRate, DriveDescription, FleetDescription
+from app.analysis.drive_results import DriveDescription
+from app.analysis.results import AlarmRate, FleetDescription
 from app.analysis.verdicts import answered_in_words
 from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
 from app.settings import load

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from app.analysis.answers import sentence
-from app.analysis.results import AttributeSeries, DriveChange, DriveDescription, FindingRow
+from app.analysis.drive_results import AttributeSeries, DriveChange, DriveDescription
+from app.analysis.results import FindingRow
 from app.analysis.verdicts import answered_in_words
 from app.views import drive_charts, drive_log, formats, frame, reading, severity, states
 from app.views.answer_form import answer_popover

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from app.analysis.results import AttributeSeries, DriveChange, PathNode
+from app.analysis.drive_results import AttributeSeries, DriveChange, PathNode
 from app.views import formats
 from app.views.charts import SHAPES, axis, dress, role
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from app.analysis.results import LogRow
+from app.analysis.drive_results import LogRow
 from app.views import formats, frame, tables
 
 ROWS_SHOWN = 8

@@ -21,9 +21,10 @@ import streamlit as st
 import queries
 from app.analysis import descriptive
 from app.analysis.answers import answer_finding
+from app.analysis.drive_results import DriveDescription
 from app.analysis.filters import apply_filters
 from app.analysis.fleet_table import fleet_table
-from app.analysis.results import DriveDescription, FindingRow, FleetDescription, FleetOverview
+from app.analysis.results import FindingRow, FleetDescription, FleetOverview
 from app.settings import Settings, load
 from app.views.remembered import RememberedReads
 from app.wiring import Workspace, open_workspace

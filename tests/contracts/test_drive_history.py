@@ -9,7 +9,7 @@ from typing import Any
 
 from app.analysis.descriptive import describe_drive
 from app.analysis.drive_history import drive_changes, drive_log
-from app.analysis.results import DriveChange, LogRow
+from app.analysis.drive_results import DriveChange, LogRow
 from graph.ports import GraphStore
 from graph.readings import ReadingsLake
 from ingest.telemetry.pipeline import ingest_telemetry

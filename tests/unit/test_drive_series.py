@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from app.analysis.drive_results import AttributeSeries
 from app.analysis.drive_series import attribute_series
-from app.analysis.results import AttributeSeries
 
 DAYS = [date(2026, 1, 1) + timedelta(days=offset) for offset in range(40)]
 

@@ -11,17 +11,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.analysis.drive_results import AttributeSeries, DriveChange, DriveDescription, LogRow, PathNode
 from app.analysis.results import (
     Answer,
-    AttributeSeries,
-    DriveChange,
-    DriveDescription,
     EvidenceRow,
     FindingRow,
     FleetOverview,
     HeatCell,
-    LogRow,
-    PathNode,
     RateRow,
     SurvivalCurve,
     Window,
