@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from stored_graph import drives, reads, run_example, stored
 
 from graph.errors import InputError
-from graph.ontology.model import Batch
+from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ports import GraphStore
 
 Make = Callable[..., Any]
@@ -177,4 +178,30 @@ def test_deleting_nodes_that_share_a_crowded_neighbour_leaves_the_others_to_it(
     back = store.query_free("MATCH (a:SmartAttribute)<-[r:READS]-() RETURN count(r) AS readings")
     assert (left.scalar(), back.scalar()) == (100, 100)
     assert store.incomplete_runs() == []
+    assert store.check() == []
+
+
+@pytest.mark.parametrize("how", ["write", "load"])
+def test_nodes_that_thousands_point_to_let_go_of_those_that_are_deleted(
+    store: GraphStore, write_run: Make, fingerprint: str, how: str
+) -> None:
+    def windows(day: int, count: int = 5000) -> Batch:
+        keys = [f"window:{day}:{number}" for number in range(count)]
+        rows = pa.table({"key": keys, "name": keys})
+        links = pa.table({"head": keys, "tail": ["smart:ata:5"] * count, "last": [float(day)] * count})
+        return Batch(
+            (NodeTable("TelemetryWindow", rows),), (RelationTable("READS", "TelemetryWindow", "SmartAttribute", links),)
+        )
+
+    attribute = pa.table({"key": ["smart:ata:5"], "name": ["five"]})
+    write_run(store, Batch((NodeTable("SmartAttribute", attribute),)), fingerprint)
+    for day in range(3):
+        run = store.begin_run("ingest", "test", f"{fingerprint}-{day}")
+        getattr(store, how)(run, windows(day))
+        if day:
+            assert store.delete(run, "TelemetryWindow", [f"window:{day - 1}:{n}" for n in range(5000)]) == 5000
+        store.complete_run(run)
+        assert store.incomplete_runs() == []
+    text = "MATCH (w:TelemetryWindow)-[r:READS]->() RETURN count(r) AS n, min(r.last) AS low"
+    assert store.query_free(text).rows == [(5000, 2.0)]
     assert store.check() == []

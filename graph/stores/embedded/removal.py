@@ -84,17 +84,31 @@ def _unlink_crowded(java_database: Any, rids: list[str]) -> int:
 
 
 def _walk(java_database: Any, neighbour: Any, side: Any, going: set[str]) -> int:
-    """Remove at most ``UNLINK_ROWS`` relationships from one node's list, in one transaction; returns how many."""
+    """Remove at most ``UNLINK_ROWS`` relationships from one node's list, in one transaction; returns how many.
+
+    The list of a node with very many (``arcadedb.graph.supernodeThreshold``) is striped: a walk over it cannot remove,
+    but to find one relationship in it only the stripe of its other end is searched.
+    """
+    import jpype
+
+    striped = jpype.JClass("com.arcadedb.utility.MultiIterator")
     removed = 0
     java_database.begin()
     try:
         edges = java_database.lookupByRID(neighbour, True).asVertex().getEdges(side).iterator()
+        found = []
         while removed < UNLINK_ROWS and edges.hasNext():
             edge = edges.next()
             end = edge.getOut() if side.name() == "IN" else edge.getIn()
-            if str(end) in going:
+            if str(end) not in going:
+                continue
+            removed += 1
+            if isinstance(edges, striped):
+                found.append(edge)
+            else:
                 edges.remove()
-                removed += 1
+        for edge in found:
+            edge.delete()
         java_database.commit()
     except BaseException:
         if java_database.isTransactionActive():
