@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.ontology import smart
 from graph.ontology.model import Batch, NodeTable, RelationTable
@@ -335,16 +336,8 @@ def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int
         """
     )
     names = sorted(name.removesuffix("_last") for name in columns if name.endswith("_last"))
-    reads = [
-        settled.arrow(
-            f"SELECT {window_key(days, 'w.')} AS head, '{attribute}' AS tail, "
-            + ", ".join(f'w.{name}_{measure} AS "{measure}"' for measure in MEASURES)
-            + f" FROM {part} w LEFT JOIN source_touched t USING (drive_key) "
-            f"WHERE w.{name}_last IS NOT NULL AND {'true' if is_new else f't.{name}'}"
-        )
-        for name in names
-        if (attribute := smart.key_of(name)) and (is_new or name in touched)
-    ]
+    read = {name: key for name in names if (key := smart.key_of(name)) and (is_new or name in touched)}
+    reads = _reads(settled, f"{part} w", window_key(days, "w."), read, is_new=is_new)
     relations = []
     if is_new:
         has = settled.arrow(f"SELECT drive_key AS head, {window_key(days)} AS tail FROM {part}")
@@ -353,3 +346,25 @@ def window_batch(settled: Settled, fleet: str, days: int, first: int, count: int
         relations.append(RelationTable("READS", "TelemetryWindow", "SmartAttribute", pa.concat_tables(reads)))
     given = (NodeTable("TelemetryWindow", nodes),) if nodes.num_rows else ()
     return Batch(given, tuple(relations))
+
+
+def _reads(settled: Settled, part: str, key: str, attributes: dict[str, str], *, is_new: bool) -> list[pa.Table]:
+    """Rows of READS, a table for each attribute (key by column) of which some window has a value.
+
+    All columns come in one query: one for each attribute would bind the table, of some hundred columns, as often.
+    """
+    if not attributes:
+        return []
+    picked = [f"w.{name}_{measure}" for name in attributes for measure in MEASURES]
+    picked += [] if is_new else [f"t.{name} AS {name}_touched" for name in attributes]
+    rows = settled.arrow(
+        f"SELECT {key} AS head, {', '.join(picked)} FROM {part} LEFT JOIN source_touched t USING (drive_key)"
+    )
+    found = []
+    for name, attribute in attributes.items():
+        counts = pc.is_valid(rows[f"{name}_last"])
+        own = rows.filter(counts if is_new else pc.and_(counts, rows[f"{name}_touched"]))
+        if own.num_rows:
+            measures = {measure: own[f"{name}_{measure}"] for measure in MEASURES}
+            found.append(pa.table({"head": own["head"], "tail": pa.array([attribute] * own.num_rows), **measures}))
+    return found
