@@ -25,6 +25,7 @@ NVME_OTHER_NAMES = {
 }
 NVME_NO_READING = ("nsid", "temperature", "temperature_sensors")
 SENSORS = 8
+SOLID_STATE_PAGE, ENDURANCE_OFFSET = 7, 8  # of the device statistics (ACS-4)
 NOW, PAST = ("now", "failing_now"), ("past", "in_the_past")
 SCSI_COUNTERS = {
     "total_uncorrected_errors": "uncorrected_errors",
@@ -94,6 +95,8 @@ def _device(document: Value, protocol: str | None, found: Sample) -> None:
     temperature = celsius(document["temperature"]["current"])
     put(found, "smart:device:power_on_hours", hours)
     put(found, "smart:device:temperature", temperature)
+    if protocol == "ata":
+        put(found, "smart:device:percentage_used", _endurance(document))
     if protocol == "scsi":
         put(found, "smart:scsi:power_on_hours", hours)
         put(found, "smart:scsi:temperature", temperature)
@@ -113,6 +116,21 @@ def _ata(document: Value, found: Sample) -> None:
             found.unread.add(f"ata_smart_attributes: attribute {number}")
             continue
         found.readings.update({name: value for name, value in zip(columns, values, strict=True) if value is not None})
+
+
+def _endurance(document: Value) -> float | None:
+    """Life used in percent of an ATA drive: as smartctl 7.4 and later decode it, else by its device statistics."""
+    used = document["endurance_used"]["current_percent"].number(0, LARGEST_SHARE)
+    if used is not None:
+        return used
+    for page in document["ata_device_statistics"]["pages"].items():
+        if page["number"].integer(0, 255) != SOLID_STATE_PAGE:
+            continue
+        for row in page["table"].items():
+            # A value that the drive itself calls invalid is none.
+            if row["offset"].integer(0, 511) == ENDURANCE_OFFSET and row["flags"]["valid"].flag() is not False:
+                return row["value"].number(0, LARGEST_SHARE)
+    return None
 
 
 def _normalized(row: Value) -> tuple[float | None, ...]:

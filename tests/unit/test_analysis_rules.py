@@ -101,6 +101,13 @@ def test_wear_is_found_in_whichever_attribute_tells_it(column: str, attribute: s
     assert [(item.severity, item.attribute) for item in findings] == [(Severity.RED, attribute)]
 
 
+def test_life_used_as_smartctl_decoded_it_is_told_only_where_no_attribute_tells_it() -> None:
+    finding = found({"d": {"device_percentage_used": 103}}, facts={"d": {"medium": "flash"}})["d wear"]
+    assert (finding.severity, finding.attribute) == (Severity.RED, "smart:device:percentage_used")
+    both = found({"d": {"device_percentage_used": 97, "ata_233_normalized": 3, "ata_171": 0}})
+    assert sorted(both) == ["d wear-indicator-ata"]
+
+
 def test_spare_is_held_against_the_threshold_that_the_drive_reports() -> None:
     low = {"nvme_available_spare": 8, "nvme_available_spare_threshold": 10}
     finding = found({"d": low})["d spare-low"]

@@ -85,6 +85,8 @@ TOLD_BY = {
     "scsi-uncorrected-level": ("scsi-uncorrected-rise",),
     "grown-defects-level": ("realloc-rise",),
     **dict.fromkeys(WEAR_NAMES, ("wear-out-date",)),
+    # What smartctl decoded is not told beside the vendor's attribute that it comes from.
+    "wear": ("wear-out-date", *(name for name in WEAR_NAMES if name != "wear")),
 }
 # What is below the device's threshold is not told again by a rule with limits of ours on the same attribute.
 SAME_ATTRIBUTE = (*WEAR_NAMES, "spare-low-ata", "realloc-level")

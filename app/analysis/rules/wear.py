@@ -120,9 +120,9 @@ NORMALIZED_LIMITS = (Limit(RED, 99, "device field: normalised value 1, its lowes
 WEAR_RULES: tuple[Rule, ...] = (
     WindowRule(
         name="wear",
-        version=1,
+        version=2,
         subject="Media wear of rated life",
-        attributes=("smart:nvme:percentage_used", "smart:scsi:percentage_used"),
+        attributes=("smart:nvme:percentage_used", "smart:scsi:percentage_used", "smart:device:percentage_used"),
         kinds=("gauge",),
         measure=level,
         rises=False,

@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 WEAR: tuple[tuple[str, tuple[str, ...], bool, Callable[[pd.Series], pd.Series]], ...] = (
     ("smart:nvme:percentage_used", ("gauge",), False, lambda value: value),
     ("smart:scsi:percentage_used", ("gauge",), False, lambda value: value),
+    ("smart:device:percentage_used", ("gauge",), False, lambda value: value),
     ("smart:ata:202", ("gauge",), False, lambda value: value),
     ("smart:ata:231", ("gauge",), False, lambda value: (100 - value).where(value.between(1, 100))),
     ("smart:ata:233", ("normalized",), True, lambda value: (100 - value).where(value.between(1, 100))),
