@@ -33,6 +33,7 @@ SAMPLES_A_CHUNK = 500
 RAW_CHARACTERS = 4000  # of a refused document in the quarantine file
 BLANK = re.compile(r"\s*")
 NEXT_OBJECT = re.compile(r"\n(?=\{)")
+TEXT_OUTPUT = b"smartctl "  # how its output for people begins, with its version behind it
 BLOCK_BYTES = 1 << 20
 
 
@@ -79,7 +80,7 @@ def _values(path: Path) -> Iterator[tuple[Any, str, str]]:
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
-            begin = stream.read(4)
+            begin = stream.read(len(TEXT_OUTPUT))
             _check_beginning(path, begin)
             stream.seek(len(codecs.BOM_UTF8) if begin.startswith(codecs.BOM_UTF8) else 0)
             if size <= MAX_BYTES:
@@ -102,6 +103,8 @@ def _check_beginning(path: Path, begin: bytes) -> None:
     for magic, what in PACKED.items():
         if begin.startswith(magic):
             raise InputError(f"{path}: is {what}: unpack it first.")
+    if begin.startswith(TEXT_OUTPUT):
+        raise InputError(f"{path}: is smartctl's text for people, not JSON; expected the output of smartctl -j -x.")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError(f"{path}: is UTF-16, as PowerShell's > writes it; save it as UTF-8 (Out-File -Encoding utf8).")
 

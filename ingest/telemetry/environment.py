@@ -163,18 +163,24 @@ def look_over(path: Path) -> SourceFile:
     if (named and pair) or len(pair) == 1 or not (named or pair):
         raise InputError(
             f"{path}:1: format 'environment' needs the place: one or more of {', '.join(LABELS)}, or both {KIND} and "
-            f"{PLACE}; the file has {in_short(file.columns)}.{nearest('rack', file.columns)}"
+            f"{PLACE}; the file has {in_short(file.columns)}.{_nearest_there('rack', file)}"
         )
     measured = [name for name in MEASURES if name in file.columns]
     if not measured:
         raise InputError(
             f"{path}:1: format 'environment' needs a measurement whose name tells the unit: {', '.join(MEASURES)}; "
-            f"the file has {in_short(file.columns)}.{nearest('temperature_celsius', file.columns)}"
+            f"the file has {in_short(file.columns)}.{_nearest_there('temperature_celsius', file)}"
         )
     targets = [MEASURES[name][0] for name in measured]
     if len(set(targets)) < len(targets):
         raise InputError(f"{path}:1: {', '.join(measured)}: one quantity stands there in two units; leave one out.")
     return replace(file, unread=tuple(name for name in file.columns if name not in KNOWN))
+
+
+def _nearest_there(expected: str, file: SourceFile) -> str:
+    """A column that may be a misspelt expected one; the user is told which of their own, and what it should be."""
+    close = nearest(expected, file.columns)
+    return close.replace("Did you mean", "Nearest column there:").replace("?", f": should it be '{expected}'?")
 
 
 def recognises(head: bytes) -> bool:

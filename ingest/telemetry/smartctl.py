@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ingest.telemetry.documents import DocumentReader
+from ingest.telemetry.documents import TEXT_OUTPUT, DocumentReader
 from ingest.telemetry.documents_samples import LAST_SECOND, TIME, Sample, is_placeholder, named_drive, transform
 from ingest.telemetry.documents_values import UnusableError, Value
 from ingest.telemetry.formats import Format
@@ -24,6 +24,7 @@ HEALTH = (
     *("smart_status", "temperature", "power_on_time"),
 )
 OWN_KEYS = ("smartctl", "json_format_version", *HEALTH)
+NVME_CLI_KEYS = ("avail_spare", "percent_used")
 COMMAND_LINE_WRONG, OPEN_FAILED = 1, 2  # bits of the exit status
 LARGEST_BYTES = 1 << 62
 HINT = "name the drive with --drive MODEL:SERIAL"
@@ -55,6 +56,8 @@ def settings_of(options: SourceOptions) -> str:
 
 def recognises(head: bytes) -> bool:
     """Whether a file that begins so is smartctl's."""
+    if head.startswith(TEXT_OUTPUT):  # so that its reader says what is wrong with it
+        return True
     begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
     return begins and any(f'"{key}"'.encode() in head for key in OWN_KEYS[:3])
 
@@ -77,10 +80,11 @@ class SmartctlReader(DocumentReader):
             return "holds something else than an object {…}; expected the output of smartctl -j -x"
         if "devices" in content and not any(key in content for key in ("device", *HEALTH)):
             return f"lists devices (smartctl --scan) and holds no reading: run {_commands(content['devices'])}"
+        # Both have a temperature, so what only the other tool writes is looked for first.
+        if not any(key in content for key in OWN_KEYS[:2]) and any(key in content for key in NVME_CLI_KEYS):
+            return "is no output of smartctl; it looks like nvme smart-log: use --format nvme-cli"
         if any(key in content for key in OWN_KEYS):
             return None
-        if "avail_spare" in content or "percent_used" in content:
-            return "is no output of smartctl; it looks like nvme smart-log: use --format nvme-cli"
         return "is no output of smartctl -j -x: it has neither 'smartctl' nor any of the values that one holds"
 
     def sample(self, document: Value, path: Path) -> Sample:
@@ -90,7 +94,9 @@ class SmartctlReader(DocumentReader):
             said = "; ".join(_messages(document)) or "it gives no message"
             raise UnusableError("smartctl.exit_status", str(status), f"says that smartctl read nothing: {said}")
         if not _has_health(document):
-            raise UnusableError("", "", "holds no state of the drive, only what it is; run smartctl -j -x")
+            said = "; ".join(_messages(document))
+            more = f", and smartctl says: {said}" if said else "; run smartctl -j -x"
+            raise UnusableError("", "", f"holds no state of the drive, only what it is{more}")
         model, serial = self._identity(document)
         protocol = _protocol(document)
         found = Sample(
@@ -130,7 +136,10 @@ class SmartctlReader(DocumentReader):
         return model, serial
 
     def _seconds(self, document: Value) -> int:
-        stated = document["local_time"]["time_t"].integer(0, LAST_SECOND)
+        stated = document["local_time"]["time_t"].integer(0, LAST_SECOND * 1000)
+        if stated is not None and stated > LAST_SECOND:
+            hint = "it looks like milliseconds; expected seconds since 1970"
+            raise document["local_time"]["time_t"].unusable(f"is impossible as a time of smartctl: {hint}")
         if stated is not None:
             return stated
         if self._options.collected_at is None:

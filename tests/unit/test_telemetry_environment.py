@@ -18,7 +18,7 @@ from graph.ports import GraphStore
 from graph.readings import ReadingsLake
 from graph.windows.environment import daily_environment, latest_environment_windows
 from ingest.telemetry.detection import format_of
-from ingest.telemetry.environment import LABELS, MEASURES
+from ingest.telemetry.environment import LABELS, MEASURES, look_over
 from ingest.telemetry.environment_windows import environment_lake, environment_manifests
 from ingest.telemetry.normalised import Normalised, RawRows
 from ingest.telemetry.pipeline import IngestReport, ingest_telemetry
@@ -246,3 +246,11 @@ def test_a_dry_run_of_places_leaves_nothing(store: GraphStore, tmp_path: Path) -
     )
     assert (report.rows_read, store.version()) == (1, before)
     assert not (tmp_path / "environment").exists()
+
+
+def test_a_misspelt_measurement_is_told_beside_what_it_should_be(tmp_path: Path) -> None:
+    path = tmp_path / "rooms.csv"
+    path.write_text("time,rack,temprature_celsius\n2026-11-10T06:00:00Z,r1,25\n")
+    expected = "Nearest column there: 'temprature_celsius': should it be 'temperature_celsius'?"
+    with pytest.raises(InputError, match=expected.replace("?", r"\?")):
+        look_over(path)

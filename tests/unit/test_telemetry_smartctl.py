@@ -174,7 +174,8 @@ def test_without_a_time_the_option_says_it_and_else_the_row_is_refused(tmp_path:
     ("seconds", "reason"),
     [
         (0, "before 1990"),
-        (1714543200000, "above"),
+        (1714543200000, "looks like milliseconds"),
+        (10**18, "above"),
         (32503680000, "in the future"),
         (-1, "below 0"),
         ("1714543200", "is no number"),
@@ -270,6 +271,30 @@ def test_an_output_of_the_wrong_command_is_refused_with_the_right_one(tmp_path: 
         Ingested(tmp_path, {"avail_spare": 100, "percent_used": 2})
     with pytest.raises(InputError, match="is no output of smartctl -j -x"):
         Ingested(tmp_path, {"anything": 1})
+
+
+def test_a_whole_log_of_nvme_cli_is_told_from_smartctls_output(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="use --format nvme-cli"):
+        Ingested(tmp_path, {"critical_warning": 0, "temperature": 310, "avail_spare": 100, "percent_used": 2})
+
+
+def test_text_for_people_is_refused_with_the_right_command(tmp_path: Path) -> None:
+    path = tmp_path / "sda.json"
+    path.write_text(
+        "smartctl 7.4 2023-08-01 r5530 [x86_64-linux] (local build)\n=== START OF INFORMATION SECTION ===\n"
+    )
+    chosen = format_for(SourceOptions())
+    assert chosen.recognises is not None
+    assert chosen.recognises(path.read_bytes())
+    with pytest.raises(InputError, match="text for people, not JSON; expected the output of smartctl -j -x"):
+        chosen.reader.look_over(path)
+
+
+def test_a_drive_left_asleep_is_refused_in_smartctls_own_words(tmp_path: Path) -> None:
+    message = "Device is in STANDBY mode, exit(0)"
+    asleep = output(smart_status=None, ata_smart_attributes=None, power_on_time=None, temperature=None)
+    asleep["smartctl"] = {"messages": [{"string": message, "severity": "information"}], "exit_status": 0}
+    assert message in Ingested(tmp_path, asleep).reject[2]
 
 
 def test_exit_status_and_verdict_are_readings(tmp_path: Path) -> None:
@@ -472,6 +497,26 @@ def test_endurance_as_smartctl_7_5_writes_it(tmp_path: Path) -> None:
     found = Ingested(tmp_path, document)
     assert found.reading["scsi_percentage_used"] == 3
     assert found.drives[0]["medium"] == "flash"
+
+
+def device_statistics(value: Any, *, is_valid: bool = True) -> dict[str, Any]:
+    row = {"offset": 8, "name": "Percentage Used Endurance Indicator", "value": value, "flags": {"valid": is_valid}}
+    other = {
+        "number": 5,
+        "table": [{"offset": 8, "name": "Current Temperature", "value": 38, "flags": {"valid": True}}],
+    }
+    return {"pages": [other, {"number": 7, "table": [row]}]}
+
+
+def test_endurance_of_an_ata_drive_is_read_as_decoded_or_from_its_device_statistics(tmp_path: Path) -> None:
+    decoded = output(endurance_used={"current_percent": 101}, ata_device_statistics=device_statistics(99))
+    assert Ingested(tmp_path, decoded).reading["device_percentage_used"] == 101
+    stated = output(ata_device_statistics=device_statistics(103))
+    assert Ingested(tmp_path, stated).reading["device_percentage_used"] == 103
+    invalid = output(ata_device_statistics=device_statistics(103, is_valid=False))
+    assert "device_percentage_used" not in Ingested(tmp_path, invalid).reading
+    impossible = output(ata_device_statistics=device_statistics(1000))
+    assert Ingested(tmp_path, impossible).reject[0] == "ata_device_statistics.pages[1].table[0].value"
 
 
 @pytest.mark.parametrize("gigabytes", ["162438.759 GB", "1,5", "-1", -1, "nan", "1e400"])
