@@ -31,6 +31,10 @@ class Named:
     unit: str | None = None
 
 
+_ATTRIBUTE_NAMES = (
+    *("attribute", "attribute_id", "attribute_name", "attribut", "attributname", "attr", "attr_id", "attr_name"),
+    *("smart_id", "smart_name", "smart_attribute", "smart_attribute_name", "metric", "metric_name"),
+)
 # Name in lower case with '_' between words: meaning, and whether it is beyond doubt.
 WORDS: Mapping[str, tuple[str, bool]] = MappingProxyType(
     {
@@ -66,16 +70,17 @@ WORDS: Mapping[str, tuple[str, bool]] = MappingProxyType(
         **dict.fromkeys(("application", "anwendung"), ("application", True)),
         **dict.fromkeys(("app", "service", "dienst", "workload"), ("application", False)),
         **dict.fromkeys(("failure", "failed", "ausfall", "ausgefallen", "defekt"), ("failure", True)),
-        **dict.fromkeys(("attribute_id", "smart_id", "attribute", "attribut", "attr", "attr_id"), ("attribute", True)),
+        **dict.fromkeys(_ATTRIBUTE_NAMES, ("attribute", True)),
         **dict.fromkeys(("raw_value", "rohwert", "raw"), ("raw", True)),
         **dict.fromkeys(("normalized_value", "normalised_value", "normalized", "normwert"), ("normalized", True)),
+        **dict.fromkeys(("value", "wert"), ("normalized", False)),
         **dict.fromkeys(("worst", "worst_value"), ("worst", True)),
         **dict.fromkeys(("threshold", "thresh", "schwelle"), ("threshold", True)),
         **dict.fromkeys(
             ("temperature", "temperatur", "temp", "temperature_current"), ("smart:device:temperature", True)
         ),
         **dict.fromkeys(
-            ("power_on", "power_on_time", "poh", "power_on_hours", "betriebsstunden", "betriebszeit"),
+            ("power_on", "poweron", "power_on_time", "poh", "power_on_hours", "betriebsstunden", "betriebszeit"),
             ("smart:device:power_on_hours", True),
         ),
         **dict.fromkeys(

@@ -168,6 +168,15 @@ def test_a_table_with_a_row_an_attribute_is_seen_as_one(tmp_path: Path) -> None:
     assert (reading["ata_5"], reading["ata_9"]) == (7, 70)
 
 
+def test_attributes_told_by_their_names_are_a_table_with_a_row_an_attribute(tmp_path: Path) -> None:
+    rows = "2026-11-01,S1,M,Reallocated_Sector_Ct,7,100,90,10\n2026-11-01,S1,M,Power_On_Hours,70,99,98,0\n"
+    found = suggest(table(tmp_path, "date,serial,model,attribute_name,raw_value,value,worst,thresh\n" + rows))
+    assert found.layout == "long"
+    chosen = format_named("mapped", SourceOptions(mapping=confirmed(tmp_path, found)))
+    (reading,) = content(chosen, found.path)["readings"]
+    assert (reading["ata_5"], reading["ata_5_normalized"], reading["ata_5_worst"]) == (7, 100, 90)
+
+
 def test_names_from_a_table_stay_names_whatever_they_hold(tmp_path: Path) -> None:
     odd = 'serial,model,date,"a"": {means: host}",#x,"- b",no,\'q\'\nS1,M,2024-01-01,1,2,3,4,5\n'
     found = suggest(table(tmp_path, odd))
