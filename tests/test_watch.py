@@ -230,7 +230,7 @@ def test_a_store_that_cannot_be_reached_is_told_once_and_tried_again(
     [
         (["absent", "--format", "atoll-daily"], "no such folder"),
         ([".", "--format", "atoll-dayly"], "Did you mean 'atoll-daily'?"),
-        (["."], "No --format given"),
+        (["."], "this folder holds no"),
         ([".", "--format", "atoll-daily", "--textfile", "x.txt"], "x.txt.prom"),
         ([".", "--format", "atoll-daily", "--mapping", "m.yaml"], "--mapping goes with --format mapped"),
     ],

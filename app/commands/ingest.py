@@ -70,6 +70,9 @@ def telemetry(
         bool,
         typer.Option("--retire", help="Of a full snapshot: drives that its last day does not list have left service."),
     ] = False,
+    retire_limit: Annotated[
+        float, typer.Option("--retire-limit", min=0, max=1, help="Largest part of the fleet that may be retired.")
+    ] = 0.5,
     engine: Annotated[
         str, typer.Option("--engine", help="What computes the windows: duckdb, or spark for a cluster.")
     ] = "duckdb",
@@ -117,6 +120,7 @@ def telemetry(
             synthetic=synthetic or None,
             options=options,
             retire=retire,
+            retire_limit=retire_limit,
             engine=engine,
             spark_master=settings.spark_master,
         )

@@ -24,7 +24,8 @@ def watch(
     folder: Annotated[Path, typer.Argument(help="Folder that the files come into.", metavar="FOLDER")],
     fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
     format_name: Annotated[
-        str | None, typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}; with --mapping: mapped.")
+        str | None,
+        typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}. Without it, as the files look."),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="What the columns of your own table mean (YAML); format mapped.")
@@ -61,12 +62,11 @@ def watch(
     """
     from app.analysis.textfile import checked_path
     from app.analysis.watching import FolderWatch
+    from ingest.telemetry.detection import format_of
 
     if mapping and format_name not in (None, MAPPED):
         raise InputError(f"--mapping goes with --format {MAPPED}, not with '{format_name}'.")
-    chosen = MAPPED if mapping else format_name
-    if chosen is None:
-        raise InputError(f"No --format given. One of: {', '.join(sorted(FORMATS))}.")
+    chosen = MAPPED if mapping else format_name or format_of([folder])
     if textfile:
         checked_path(textfile)
     settings = load(workspace, store)

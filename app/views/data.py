@@ -56,13 +56,15 @@ def show() -> None:
 
 
 def _sources(runs: pd.DataFrame) -> pd.DataFrame:
-    """Latest complete ingest of each source (fleet, format and mapping), with the files of all its runs."""
+    """Latest complete ingest of each source (fleet, format and mapping), with files and last day of all its runs."""
     ingests = runs[runs["kind"] == "ingest"] if len(runs) else runs
     if not len(ingests):
         return ingests
     identity = ["fleet", "source", "mapping"]
     files = ingests.groupby(identity, dropna=False)["num_files"].transform("sum")
-    return ingests.assign(num_files=files).drop_duplicates(identity)
+    days = pd.to_datetime(ingests["last_day"])
+    latest = days.groupby([ingests[name] for name in identity], dropna=False).transform("max")
+    return ingests.assign(num_files=files, last_day=latest).drop_duplicates(identity)
 
 
 def _source_table(sources: pd.DataFrame) -> None:
@@ -75,6 +77,7 @@ def _source_table(sources: pd.DataFrame) -> None:
             "fleet": sources["fleet"],
             "format": sources["format"],
             "mapping": sources["mapping"],
+            "to": [None if pd.isna(day) else formats.day(day.date()) for day in sources["last_day"]],
             "read": [formats.moment(moment) for moment in sources["completed_at"]],
             "age": ages,
             "files": pd.to_numeric(sources["num_files"]),
@@ -92,6 +95,7 @@ def _source_table(sources: pd.DataFrame) -> None:
             "fleet": st.column_config.TextColumn("Fleet"),
             "format": st.column_config.TextColumn("Format"),
             "mapping": st.column_config.TextColumn("Mapping", help="Name, version and hash of the mapping file"),
+            "to": st.column_config.TextColumn("Data to", width=88, help="Last day that the source tells of"),
             "read": st.column_config.TextColumn("Last read", width=148),
             "age": st.column_config.NumberColumn("Age", format="%.0f h ago", width=72),
             "files": st.column_config.NumberColumn("Files", format="localized", width=56),

@@ -59,7 +59,8 @@ def target_of(mapping: TableMapping, name: str) -> Target | None:
     if name in mapping.attributes:
         return mapping.attributes[name]
     key = f"smart:ata:{int(name)}" if name.isascii() and name.isdigit() and len(name) < 4 else name
-    key = _by_name().get(key.lower(), key)
+    # The tools spell an attribute in their own ways: Power_On_Hours is ATA's, power_on_hours may be NVMe's or SCSI's.
+    key = _by_spelling().get(key) or _by_name().get(key.lower(), key)
     try:
         return Target(smart.attribute(key).key)
     except InputError:
@@ -67,8 +68,18 @@ def target_of(mapping: TableMapping, name: str) -> Target | None:
 
 
 @cache
-def _by_name() -> Mapping[str, str]:
+def _by_spelling() -> Mapping[str, str]:
     """Keys by the names that smartctl and nvme-cli print; names of several attributes are left out."""
+    found: dict[str, list[str]] = {}
+    for item in smart.attributes():
+        for name in {item.field, *item.aliases} - {None}:
+            found.setdefault(str(name), []).append(item.key)
+    return {name: keys[0] for name, keys in found.items() if len(keys) == 1}
+
+
+@cache
+def _by_name() -> Mapping[str, str]:
+    """The same by names in lower case."""
     found: dict[str, list[str]] = {}
     for item in smart.attributes():
         for name in {item.field, *item.aliases} - {None}:

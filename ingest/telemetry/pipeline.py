@@ -250,6 +250,7 @@ class _Ingest:
         report.rows_rejected = self._spill.num_rejects + len(late)
         report.rows_deduplicated = settled.number("source_doubles")
         report.drives = settled.number("(SELECT DISTINCT drive_key FROM source_drives)")
+        report.last_day = settled.last_day()
         report.failures = settled.number("(SELECT DISTINCT drive_key, day FROM source_failures)")
         report.windows = settled.number("(SELECT DISTINCT drive_key FROM source_readings)")
         report.new_readings = settled.number("source_news")
@@ -352,6 +353,7 @@ class _Ingest:
             "environment_manifest": environment,
             "quarantine": report.quarantine,
             "mapping": self._format.mapping,
+            "last_day": self._report.last_day,
         }
         properties |= {name: value for name, value in optional.items() if value is not None}
         report.store_version = self._store.complete_run(run, properties)

@@ -17,6 +17,8 @@ from ingest.telemetry.documents_values import in_short
 
 DRIVE_METRIC = re.compile(r"smartctl_|smartmon_|node_disk_|node_nvme_|node_uname_info$")
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+# OpenMetrics may put an example behind a sample, whose numbers are not the sample's.
+WITH_EXEMPLAR = re.compile(r'([^\s{]+(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?(?:\s+[^\s#]+){1,2})\s+#\s+\{')
 MAX_LABEL = 200  # characters of a label that is read
 RAW_CHARACTERS = 500
 
@@ -116,6 +118,8 @@ class _NoSampleError(Exception):
 
 
 def _parsed(line: str) -> Iterable[Any]:
+    exemplar = WITH_EXEMPLAR.match(line)
+    line = exemplar[1] if exemplar else line
     try:
         samples = [sample for family in text_string_to_metric_families(line + "\n") for sample in family.samples]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -24,6 +25,7 @@ class IngestReport:
         files_skipped: Files whose content an earlier run had read.
         unknown_columns: Columns that mean nothing to the format and were kept out.
         notes: What the format says of every source, and which files of a folder cannot be used and why.
+        last_day: Last day that this source tells of; None where it has no day.
         drives: Drives of this source.
         windows: Telemetry windows of this source's drives.
         failures: Failure events of status ``failed`` of this source.
@@ -50,6 +52,7 @@ class IngestReport:
     files_skipped: int = 0
     unknown_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    last_day: date | None = None
     drives: int = 0
     windows: int = 0
     failures: int = 0
@@ -64,4 +67,4 @@ class IngestReport:
 
     def to_json(self) -> dict[str, Any]:
         """All fields, as ``docs/json/ingest-telemetry-1.json`` describes them."""
-        return asdict(self)
+        return {**asdict(self), "last_day": self.last_day.isoformat() if self.last_day else None}

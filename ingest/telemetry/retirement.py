@@ -113,7 +113,7 @@ def find_retired(settled: Settled, store: GraphStore, fleet: str, refused: Itera
         ((day,),) = settled.fetch("SELECT max(day) FROM source_readings")
         raise RefusedError(
             f"--retire: {kept.num_rows:,} of the {num_in_service:,} drives of fleet '{fleet}' in service are not "
-            f"listed on {day}, more than {limit:.0%} (retire_limit). Is the source complete? Nothing was written; "
+            f"listed on {day}, more than {limit:.0%} (--retire-limit). Is the source complete? Nothing was written; "
             "without --retire it is read and retires nothing."
         )
     return Retirement(kept, num_in_service, drives.num_rows - kept.num_rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,14 @@ class Settled:
         for row, other in self.fetch("SELECT row, other FROM source_refused ORDER BY row"):
             where = "file {}, row {}".format(*_place(other))
             yield row, ("", "", f"differs from an earlier row of its drive and day ({where}), which counts")
+
+    def last_day(self) -> date | None:
+        """Last day that the source tells of, whatever it tells."""
+        days = " UNION ALL ".join(
+            f"SELECT day FROM source_{name}" for name in ("readings", "placements", "failures", "place_readings")
+        )
+        found: date | None = self.fetch(f"SELECT max(day) FROM ({days})")[0][0]
+        return found
 
     def number(self, table: str) -> int:
         """Rows of a table."""

@@ -305,7 +305,7 @@ def test_a_snapshot_that_lists_too_few_retires_nothing_and_writes_nothing(bench:
     version = bench.store.version()
     half = bench.file([row(1, f"S{number}") for number in range(4)], name="half.csv")
     for dry_run in (True, False):
-        with pytest.raises(RefusedError, match=r"6 of the 10 drives .* more than 50% \(retire_limit\)"):
+        with pytest.raises(RefusedError, match=r"6 of the 10 drives .* more than 50% \(--retire-limit\)"):
             bench.ingest(half, retire=True, dry_run=dry_run)
     assert bench.store.version() == version
     assert bench.store.incomplete_runs() == []

@@ -142,7 +142,7 @@ def test_of_a_folder_only_new_files_are_read(bench: Bench) -> None:
     bench.file([row(0)], name="days/2024-05-01.csv")
     bench.file([row(1)], name="days/2024-05-02.csv")
     first = bench.ingest(folder)
-    assert (first.files_read, first.rows_read) == (2, 2)
+    assert (first.files_read, first.rows_read, first.last_day) == (2, 2, ZERO + timedelta(days=1))
     bench.file([row(2, smart_5=9)], name="days/2024-05-03.csv")
     (folder / "2024-05-01.csv").rename(folder / "renamed.csv")
     second = bench.ingest(folder)
