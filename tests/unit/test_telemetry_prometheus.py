@@ -307,6 +307,16 @@ def test_times_on_a_page_are_milliseconds_and_in_openmetrics_seconds(tmp_path: P
         assert not any("no time" in note for note in file.notes)
 
 
+def test_the_numbers_of_an_exemplar_are_not_those_of_the_sample(tmp_path: Path) -> None:
+    labels = 'device="sda",name="a # {b} 5"'
+    page = ATA + f'node_disk_read_bytes_total{{{labels}}} 1e9 # {{trace_id="x"}} 1 {SECONDS - 864000}\n'
+    page += f'node_disk_written_bytes_total{{{labels}}} 2e9 {SECONDS} # {{trace_id="x"}} 1\n# EOF\n'
+    _, found, refused = read(tmp_path, page)
+    assert refused == []
+    (reading,) = found.readings.to_pylist()
+    assert (reading["host_read_bytes"], reading["host_written_bytes"], reading["sequence"]) == (1e9, 2e9, SECONDS)
+
+
 def test_a_page_without_times_counts_for_when_it_was_written_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "page.prom"
     path.write_text(ATA)

@@ -175,6 +175,7 @@ def test_attributes_told_by_their_names_are_a_table_with_a_row_an_attribute(tmp_
     chosen = format_named("mapped", SourceOptions(mapping=confirmed(tmp_path, found)))
     (reading,) = content(chosen, found.path)["readings"]
     assert (reading["ata_5"], reading["ata_5_normalized"], reading["ata_5_worst"]) == (7, 100, 90)
+    assert reading["ata_9"] == 70  # NVMe and SCSI have the name too, but spell it otherwise
 
 
 def test_names_from_a_table_stay_names_whatever_they_hold(tmp_path: Path) -> None:
