@@ -29,6 +29,8 @@ from ingest.telemetry.options import SourceOptions
 from ingest.telemetry.registry import FORMATS, MAPPED
 from ingest.telemetry.report import IngestReport
 
+SHOWN_REASONS = 5
+
 cli = typer.Typer(help="Read sources into the graph.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -185,6 +187,13 @@ def _print_report(report: IngestReport, payload: dict[str, object]) -> None:
         f"{verb} {report.nodes_written:,} nodes and {report.relationships_written:,} relationships "
         f"in {report.seconds:.1f} s · store version {payload['store_version']}"
     )
+    changed = {"replaced a stored day": report.rows_replaced, "drives retired": report.retired}
+    if any(changed.values()):
+        typer.echo(", ".join(f"{count:,} {what}" for what, count in changed.items() if count))
+    for reason, count in list(report.rejected_by_reason.items())[:SHOWN_REASONS]:
+        messages.print(f"rejected {count:,}: {reason}", markup=False)
+    if report.examples:
+        messages.print(f"for example {report.examples[0]}", markup=False)
     for note in report.notes:
         messages.print(note, markup=False)
     if report.unknown_columns:

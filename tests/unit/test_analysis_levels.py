@@ -76,6 +76,22 @@ def test_media_errors_on_first_sight_are_amber_and_later_only_their_rise_counts(
     assert told(nvme_media_errors=once(0)) == {}
 
 
+@pytest.mark.parametrize(
+    ("column", "rule", "least"),
+    [
+        ("ata_197", "pending-level", 1),
+        ("ata_198", "pending-level", 1),
+        ("scsi_pending_defects", "pending-level", 1),
+        ("ata_187", "uncorrectable-level", 10),
+    ],
+)
+def test_lost_data_on_first_sight_is_told_and_later_only_its_rise_counts(column: str, rule: str, least: int) -> None:
+    assert told(**{column: once(5000)})[rule][0] is RED
+    assert told(**{column: once(least)})[rule][0] is AMBER
+    assert told(**{column: once(least - 1)}) == {}
+    assert rule not in told(**{column: 5000})
+
+
 def test_interface_errors_on_first_sight_are_a_remark_and_no_media_rule_counts_them() -> None:
     severity, sentence = told(ata_199=once(3118119))["crc-level"]
     assert severity is GREEN

@@ -84,6 +84,9 @@ TOLD_BY = {
     "overall-failed": ("critical-warning", "below-threshold"),
     "scsi-uncorrected-level": ("scsi-uncorrected-rise",),
     "grown-defects-level": ("realloc-rise",),
+    "media-error-level": ("media-error-rise",),
+    "pending-level": ("pending-rise",),
+    "uncorrectable-level": ("uncorrectable-rise",),
     **dict.fromkeys(WEAR_NAMES, ("wear-out-date",)),
     # What smartctl decoded is not told beside the vendor's attribute that it comes from.
     "wear": ("wear-out-date", *(name for name in WEAR_NAMES if name != "wear")),
