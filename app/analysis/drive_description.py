@@ -142,7 +142,8 @@ def _facts(store: GraphStore, key: str, record: dict[str, Any], latest: pd.Serie
     facts |= dict.fromkeys((*PLACES.values(), *(f"{name}_key" for name in PLACES.values())))
     for row in store.query("drive_places", {"drive": key}).records():
         if row["relation"] == "HAS_FAILURE":
-            if facts["failure_status"] != "failed":
+            is_back = row["status"] == "retired" and record["last_day"] is not None and row["day"] < record["last_day"]
+            if facts["failure_status"] != "failed" and not is_back:
                 facts |= {"failure_day": row["day"], "failure_status": row["status"]}
         elif facts[PLACES[row["relation"]]] is None or row["valid_to"] is None:
             name = PLACES[row["relation"]]

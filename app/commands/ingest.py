@@ -30,6 +30,7 @@ from ingest.telemetry.registry import FORMATS, MAPPED
 from ingest.telemetry.report import IngestReport
 
 SHOWN_REASONS = 5
+SHOWN_NOTES = 8
 
 cli = typer.Typer(help="Read sources into the graph.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -194,8 +195,10 @@ def _print_report(report: IngestReport, payload: dict[str, object]) -> None:
         messages.print(f"rejected {count:,}: {reason}", markup=False)
     if report.examples:
         messages.print(f"for example {report.examples[0]}", markup=False)
-    for note in report.notes:
+    for note in report.notes[:SHOWN_NOTES]:
         messages.print(note, markup=False)
+    if (more := len(report.notes) - SHOWN_NOTES) > 0:
+        messages.print(f"and {more:,} more notes, all of them with --json", markup=False)
     if report.unknown_columns:
         messages.print(f"kept out, unknown columns: {', '.join(report.unknown_columns)}", markup=False)
     if report.quarantine:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telemetry_bench import HEADER, MODEL, ZERO, Bench, row
 
+from app.analysis.drive_description import describe_drive
 from app.analysis.fleet_data import load_fleet
 from graph.errors import RefusedError
 from graph.ontology.model import Batch, NodeTable, RelationTable
@@ -297,6 +298,8 @@ def test_a_snapshot_retires_what_it_does_not_list_and_closes_its_placements(benc
     drives = load_fleet(bench.store, bench.fleet, synthetic=False).drives.set_index("serial")
     assert drives["failure_status"].to_dict() == {"S1": None, "S2": None, "S3": None, "S4": "failed"}
     assert drives.loc["S3", "host"] == drives.loc["S1", "host"]
+    described = describe_drive(bench.store, bench.lake, f"drive:{bench.fleet}:{MODEL}:S3")
+    assert (described.facts["failure_status"], "etired" in described.verdict_reason) == (None, False)
     assert bench.store.check() == []
 
 
