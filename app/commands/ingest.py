@@ -21,12 +21,13 @@ from app.commands.output import (
     messages,
     progress_on_terminal,
 )
+from app.commands.sources import FormatOption, HostOption, IdentityOption, MappingOption
 from app.settings import Settings, load
 from app.wiring import Workspace, open_workspace
 from graph.errors import InputError
 from graph.stores.embedded import supervisor
 from ingest.telemetry.options import SourceOptions
-from ingest.telemetry.registry import FORMATS, MAPPED
+from ingest.telemetry.registry import MAPPED
 from ingest.telemetry.report import IngestReport
 
 SHOWN_REASONS = 5
@@ -47,20 +48,13 @@ def telemetry(
         typer.Argument(help="Files, or a folder of files of which only new ones are read.", metavar="PATH..."),
     ] = None,
     fleet: Annotated[str | None, typer.Option("--fleet", help="Name of the fleet the drives belong to.")] = None,
-    format_name: Annotated[
-        str | None,
-        typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}. Without it, as the files look."),
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="What the columns of your own table mean (YAML); format mapped.")
-    ] = None,
+    format_name: FormatOption = None,
+    mapping: MappingOption = None,
     suggest_mapping: Annotated[
         Path | None,
         typer.Option("--suggest-mapping", metavar="TABLE", help="Draft a mapping file for a table, and read nothing."),
     ] = None,
-    identity: Annotated[
-        Path | None, typer.Option("--identity", help="nvme-cli: output of id-ctrl or list that names the drives.")
-    ] = None,
+    identity: IdentityOption = None,
     drive: Annotated[
         str | None, typer.Option("--drive", metavar="MODEL:SERIAL", help="The drive that a file without a name is of.")
     ] = None,
@@ -68,7 +62,7 @@ def telemetry(
         str | None,
         typer.Option("--collected-at", metavar="TIME", help="When files without a time were collected (UTC)."),
     ] = None,
-    host: Annotated[str | None, typer.Option("--host", help="Machine that files without a host come from.")] = None,
+    host: HostOption = None,
     retire: Annotated[
         bool,
         typer.Option("--retire", help="Of a full snapshot: drives that its last day does not list have left service."),

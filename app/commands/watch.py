@@ -13,27 +13,21 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.output import AdoptOption, JsonOption, StoreOption, WorkspaceOption, emit
+from app.commands.sources import FleetOption, FormatOption, HostOption, IdentityOption, MappingOption
 from app.settings import load
 from app.wiring import open_workspace
 from graph.errors import InputError
 from ingest.telemetry.options import SourceOptions
-from ingest.telemetry.registry import FORMATS, MAPPED
+from ingest.telemetry.registry import MAPPED
 
 
 def watch(
     folder: Annotated[Path, typer.Argument(help="Folder that the files come into.", metavar="FOLDER")],
-    fleet: Annotated[str, typer.Option("--fleet", help="Name of the fleet the drives belong to.")],
-    format_name: Annotated[
-        str | None,
-        typer.Option("--format", help=f"One of: {', '.join(sorted(FORMATS))}. Without it, as the files look."),
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="What the columns of your own table mean (YAML); format mapped.")
-    ] = None,
-    identity: Annotated[
-        Path | None, typer.Option("--identity", help="nvme-cli: output of id-ctrl or list that names the drives.")
-    ] = None,
-    host: Annotated[str | None, typer.Option("--host", help="Machine that files without a host come from.")] = None,
+    fleet: FleetOption,
+    format_name: FormatOption = None,
+    mapping: MappingOption = None,
+    identity: IdentityOption = None,
+    host: HostOption = None,
     interval_seconds: Annotated[
         float, typer.Option("--interval-seconds", min=0.1, max=86_400, help="Time between two looks.")
     ] = 60.0,
