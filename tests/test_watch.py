@@ -15,10 +15,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from command_line import Atoll
 from filelock import FileLock
 from prometheus_client.parser import text_string_to_metric_families
+
+from app.analysis.watching import is_no_space
 
 FIRST = date(2026, 1, 1)
 DAYS = 40
@@ -174,6 +177,28 @@ def test_what_comes_in_is_read_once_and_a_bad_file_is_told_once(
     assert again.events("ingested") == []
     assert again.end(signal.SIGINT) == 0
     assert rows_read(atoll) == 60 * (DAYS + 1)
+
+
+def test_a_watch_does_not_take_its_own_textfile_for_a_page_of_an_exporter(atoll: Atoll, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "atoll.prom").write_text("# an earlier one\n")
+    (pages / "other.prom").write_text("# nothing\n")
+    found = atoll.json(
+        "watch", str(pages), "--format", "prometheus", "--fleet", "lab", "--once", "--settle-seconds", "0",
+        "--textfile", str(pages / "atoll.prom"),
+    )  # fmt: skip
+    assert found["bad_files"] == 1
+
+
+def test_a_file_that_finds_no_room_is_not_taken_for_a_bad_one() -> None:
+    with pytest.raises(OSError, match="No space") as full:
+        Path("/dev/full").write_text("a row")
+    with pytest.raises(duckdb.Error) as spilled:
+        duckdb.sql("COPY (SELECT 1) TO '/dev/full' (FORMAT csv)")
+    assert is_no_space(full.value)
+    assert is_no_space(spilled.value)
+    assert not is_no_space(ValueError("is no number"))
 
 
 def test_a_file_is_read_when_it_has_stopped_growing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -25,6 +26,7 @@ from ingest.telemetry.stored import ingest_runs
 
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 300.0
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
 Tell = Callable[[str, str, dict[str, Any]], None]
 Signature = tuple[int, int]
 
@@ -110,6 +112,9 @@ class FolderWatch:
         self._folder, self._format_name, self._fleet = folder, format_name, checked_fleet(fleet)
         self._options, self._textfile, self._settle_seconds = options, textfile, settle_seconds
         self._format = format_named(format_name, options)
+        # Our own textfile may stand among the exporters' pages that are read.
+        is_here = textfile is not None and textfile.parent.resolve() == folder.resolve()
+        self._own_name = textfile.name if textfile is not None and is_here else None
         self._open_it, self._tell, self._stop = open_it, tell, stop
         self._opened: Opened | None = None
         self._done: dict[Path, Signature] = {}
@@ -214,6 +219,8 @@ class FolderWatch:
             for path in sorted(self._folder.iterdir()):
                 if path.suffix.lower() not in self._format.reader.suffixes or path.name.startswith("."):
                     continue
+                if path.name == self._own_name:
+                    continue
                 try:
                     status = path.stat()
                 except OSError:  # gone between listing and looking
@@ -264,6 +271,8 @@ class FolderWatch:
             is_ours = not isinstance(error, AtollError)
             if not is_ours and str(path) not in str(error):
                 raise  # not this file's fault: a full disk, say
+            if is_ours and is_no_space(error):
+                raise InputError(f"{path}: cannot be read in for now ({str(error).splitlines()[0]}).") from error
             self._bad(path, signature, f"{path}: {type(error).__name__}: {error}" if is_ours else str(error))
             return
         self._done.update(files)
@@ -304,3 +313,8 @@ class FolderWatch:
         if state != self._exported or not self._textfile.exists():
             write_textfile(opened.store, opened.lake, self._textfile, self._fleet, writing=opened.writing)
             self._exported = state
+
+
+def is_no_space(error: BaseException) -> bool:
+    """Whether the machine ran out of room, which is no fault of the file that was being read."""
+    return getattr(error, "errno", None) in NO_SPACE or "No space left on device" in str(error)

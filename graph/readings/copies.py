@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from graph.errors import InputError
+from graph.errors import InputError, StoreError
 from graph.readings.place import open_place
 
 
@@ -39,6 +39,8 @@ def copy_readings(source: Path | str, target: Path | str) -> int:
             with tempfile.TemporaryDirectory(prefix="atoll-copy-") as folder:
                 other.take(origin.local(path, Path(folder)), path)
             added += 1
+    except StoreError:  # is an OSError too, and has said what there is to say
+        raise
     except OSError as error:
         raise InputError(f"{target}: the copy of the readings cannot be written ({error.strerror}).") from error
     return added

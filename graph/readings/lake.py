@@ -341,18 +341,20 @@ class ReadingsLake:
         """Run a statement on our connection and fetch all its rows.
 
         Raises:
-            StoreError: Files cannot be read, or the disk is full.
+            StoreError: Files cannot be read or are damaged, or the disk is full.
         """
         try:
             return self.connection.raw_sql(sql).fetchall()
         except duckdb.Error as error:
             # What an object store's client raises comes as the text of a traceback.
-            if not isinstance(error, duckdb.IOException) and "Traceback" not in str(error):
+            told = isinstance(error, duckdb.IOException | duckdb.InvalidInputException)
+            if not told and "Traceback" not in str(error):
                 raise
             reasons = [
                 line.strip() for line in str(error).splitlines() if re.match(r"\s*\w*(Error|Exception)\b.*:", line)
             ]
-            raise StoreError(f"{self.root}: cannot be read ({(reasons or ['no reason given'])[-1]}).") from error
+            reason = [str(error).partition("\n")[0], *reasons][-1]
+            raise StoreError(f"{self.root}: cannot be read or written ({reason}).") from error
 
     def _columns(self, scan: str) -> list[str]:
         """Names of a scan's columns."""

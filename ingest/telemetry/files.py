@@ -21,6 +21,8 @@ from ingest.telemetry.normalised import REJECTS, RawRows, table
 MAX_LINE_BYTES = 1 << 20
 BLOCK_BYTES = 8 << 20
 PARQUET_ROWS = 100_000
+# What Arrow raises for a column of a type, or with a value, that cannot be brought into the form that is needed.
+UNFIT = (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OverflowError)
 PACKED_SUFFIXES = (".gz", ".zip")
 PACKED = {b"\x1f\x8b": "gzip-compressed", b"PK\x03\x04": "a zip archive"}  # by their first bytes
 EMPTY_LINES = b'\r\n,"'  # what lines without a value are made of
@@ -123,7 +125,9 @@ def look_over(path: Path, separator: str = ",") -> SourceFile:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
     except pa.ArrowInvalid as error:
-        raise InputError(f"{path}: begins like a Parquet file but is damaged ({_first_line(error)}).") from error
+        raise InputError(f"{path}: begins like a Parquet file but is damaged ({first_line(error)}).") from error
+    except csv.Error as error:
+        raise InputError(f"{path}:1: is no header of a table ({first_line(error)}).") from error
     doubled = sorted({name for name in columns if columns.count(name) > 1})
     if doubled:
         raise InputError(f"{path}:1: column '{doubled[0]}' stands there more than once; name each column once.")
@@ -154,7 +158,7 @@ def chunks(file: SourceFile, separator: str = ",") -> Iterator[RawRows | pa.Tabl
     try:
         yield from _parquet_chunks(file) if file.is_parquet else _csv_chunks(file, separator)
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{file.path}: cannot be read to its end ({_first_line(error)}).") from error
+        raise InputError(f"{file.path}: cannot be read to its end ({first_line(error)}).") from error
 
 
 def _digest(path: Path, *, as_text: bool) -> str:
@@ -275,5 +279,6 @@ def _refused(ragged: list[pa_csv.InvalidRow]) -> pa.Table:
 TABLE_READER = Reader((".csv", ".parquet"), look_over, chunks)
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an error says, without the lines behind that tell how it came about."""
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -20,7 +20,7 @@ from ingest.telemetry.files import SourceFile
 from ingest.telemetry.mapping import VALUES, MappedColumn, TableMapping, Target
 from ingest.telemetry.mapping_units import checked_unit
 from ingest.telemetry.normalised import REJECTS, RawRows, table
-from ingest.telemetry.rows import raw_text
+from ingest.telemetry.rows import RowCheck, raw_text
 
 MEMORY = "500MB"
 ROWS_A_PIECE = 50_000
@@ -119,7 +119,8 @@ def pivoted(mapping: TableMapping, pieces: Iterator[RawRows | pa.Table]) -> Iter
 
     Yields:
         Rows with a column ``VALUE[smart:ata:5]`` for each attribute and column of values, numbered by the first of
-        the rows they are made of; and for rows that contradict an earlier one a table of schema ``REJECTS``.
+        the rows they are made of; and for rows that contradict an earlier one, or name no attribute, a table of schema
+        ``REJECTS``.
     """
     with tempfile.TemporaryDirectory(prefix="atoll-long-") as folder:
         num_files, path, keys = 0, Path(), set()
@@ -128,6 +129,8 @@ def pivoted(mapping: TableMapping, pieces: Iterator[RawRows | pa.Table]) -> Iter
                 yield piece
                 continue
             path = piece.path
+            if (nameless := _nameless(mapping, piece)).num_rows:
+                yield nameless
             content = _keyed(mapping, piece)
             keys |= set(content[_KEY].unique().to_pylist())
             pq.write_table(content, Path(folder) / f"part-{num_files:06d}.parquet", compression="lz4")
@@ -136,12 +139,20 @@ def pivoted(mapping: TableMapping, pieces: Iterator[RawRows | pa.Table]) -> Iter
             yield from _together(mapping, path, Path(folder), sorted(keys))
 
 
+def _nameless(mapping: TableMapping, piece: RawRows) -> pa.Table:
+    check, named = RowCheck(piece), _attribute_column(mapping)
+    is_empty = ~columns.present(columns.identifiers(piece.rows[named]))
+    check.refuse(is_empty, named, "is empty, the name of an attribute is needed")
+    return check.rejects()
+
+
 def _keyed(mapping: TableMapping, piece: RawRows) -> pa.Table:
     """The mapped columns of the rows whose attribute is known, with its key and their own number."""
     named = columns.identifiers(piece.rows[_attribute_column(mapping)]).dictionary_encode()
     targets = [target_of(mapping, name) for name in named.dictionary.to_pylist()]
     keys = pa.array([target.key if target else None for target in targets], pa.string()).take(named.indices)
-    kept = piece.rows.select([name for name in mapping.columns if name in piece.rows.column_names])
+    inner = _inner_names(mapping)
+    kept = piece.rows.select(list(inner)).rename_columns(list(inner.values()))
     content = kept.append_column(_KEY, keys).append_column(_NUMBER, pa.array(piece.numbers, pa.int64()))
     return content.filter(pc.is_valid(keys))
 
@@ -153,35 +164,35 @@ def _together(mapping: TableMapping, path: Path, folder: Path, keys: list[str]) 
             f"CREATE VIEW parts AS FROM read_parquet('{str(folder).replace(chr(39), chr(39) * 2)}/part-*.parquet', "
             "union_by_name = true)"
         )
+        inner = _inner_names(mapping)
         values = [column.name for column in mapping.columns.values() if column.means in VALUES]
         shared = [
             column.name
             for column in mapping.columns.values()
             if column.name not in values and column.means != "attribute"
         ]
-        names = ", ".join(map(_name, shared))
-        said = "row(" + ", ".join(_name(name) for name in values) + ")::VARCHAR"
+        names = ", ".join(_name(inner[name]) for name in shared)
+        said = "row(" + ", ".join(_name(inner[name]) for name in values) + ")::VARCHAR"
         own = f"PARTITION BY {names}, {_name(_KEY)} ORDER BY {_name(_NUMBER)}"
         connection.execute(
             f"CREATE TEMP TABLE contradicting AS SELECT {_name(_NUMBER)} AS number, first_number FROM (SELECT *, "
             f"{said} AS said, first_value({said}) OVER ({own}) AS first_said, "
             f"first_value({_name(_NUMBER)}) OVER ({own}) AS first_number FROM parts) WHERE said <> first_said"
         )
-        yield from _contradicting(connection, _attribute_column(mapping))
+        yield from _contradicting(connection, mapping)
+        pairs = [(key, value) for key in keys for value in values if _has_value(key, mapping.columns[value])]
         picked = ", ".join(
-            f"first({_name(value)} ORDER BY {_name(_NUMBER)}) FILTER ({_name(_KEY)} = '{key}') "
-            f"AS {_name(f'{value}[{key}]')}"
-            for key in keys
-            for value in values
-            if _has_value(key, mapping.columns[value])
+            f"first({_name(inner[value])} ORDER BY {_name(_NUMBER)}) FILTER ({_name(_KEY)} = '{key}') AS value_{at}"
+            for at, (key, value) in enumerate(pairs)
         )
+        labels = [_NUMBER, *shared, *(f"{value}[{key}]" for key, value in pairs)]
         reader: pa.RecordBatchReader = connection.sql(
             f"SELECT min({_name(_NUMBER)}) AS {_name(_NUMBER)}, {names}{', ' + picked if picked else ''} FROM parts "
             f"GROUP BY {names} ORDER BY 1"
         ).to_arrow_reader(ROWS_A_PIECE)
         is_empty = True
         for batch in reader:
-            rows = pa.table(batch)
+            rows = pa.table(batch).rename_columns(labels)
             is_empty = False
             numbers = rows[_NUMBER].to_numpy().astype(np.int64)
             yield RawRows(path, rows.drop_columns([_NUMBER]), numbers)
@@ -191,7 +202,7 @@ def _together(mapping: TableMapping, path: Path, folder: Path, keys: list[str]) 
         connection.close()
 
 
-def _contradicting(connection: duckdb.DuckDBPyConnection, attribute: str) -> Iterator[pa.Table]:
+def _contradicting(connection: duckdb.DuckDBPyConnection, mapping: TableMapping) -> Iterator[pa.Table]:
     """Rows that say another value of an attribute than an earlier row of their drive and time."""
     rows: pa.Table = connection.sql(
         f"SELECT c.first_number, p.* FROM parts p JOIN contradicting c ON c.number = p.{_name(_NUMBER)} "
@@ -199,7 +210,8 @@ def _contradicting(connection: duckdb.DuckDBPyConnection, attribute: str) -> Ite
     ).to_arrow_table()
     if not rows.num_rows:
         return
-    own = rows.drop_columns(["first_number", _NUMBER, _KEY])
+    own = rows.drop_columns(["first_number", _NUMBER, _KEY]).rename_columns(list(mapping.columns))
+    attribute = _attribute_column(mapping)
     reasons = [
         f"says another value than row {first} of its drive and time, which counts"
         for first in rows["first_number"].to_pylist()
@@ -207,7 +219,7 @@ def _contradicting(connection: duckdb.DuckDBPyConnection, attribute: str) -> Ite
     content = {
         "row": rows[_NUMBER],
         "column": [attribute] * rows.num_rows,
-        "value": columns.strings(rows[attribute]),
+        "value": columns.strings(own[attribute]),
         "reason": reasons,
         "raw": [raw_text(own, at) for at in range(rows.num_rows)],
     }
@@ -216,6 +228,11 @@ def _contradicting(connection: duckdb.DuckDBPyConnection, attribute: str) -> Ite
 
 def _attribute_column(mapping: TableMapping) -> str:
     return next(column.name for column in mapping.columns.values() if column.means == "attribute")
+
+
+def _inner_names(mapping: TableMapping) -> dict[str, str]:
+    """What the mapped columns are called in SQL, where ``id`` and ``ID`` would be one, and some names are taken."""
+    return {name: f"column_{at}" for at, name in enumerate(mapping.columns)}
 
 
 def _name(text: str) -> str:

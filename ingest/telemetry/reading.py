@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from graph.errors import InputError
-from ingest.telemetry.files import SourceFile
+from ingest.telemetry.files import UNFIT, SourceFile, first_line
 from ingest.telemetry.formats import Format, check_columns
 from ingest.telemetry.known_files import KnownFiles
 from ingest.telemetry.normalised import RawRows
@@ -79,7 +79,7 @@ def open_source(
             continue
         try:
             state = remembered.state(path) if remembered else None
-            looked_over = chosen.reader.look_over(path)
+            looked_over = _looked_over(path, chosen)
             if remembered:
                 remembered.note(path, state, looked_over.sha256)
             file = _with_settings(looked_over, chosen.settings)
@@ -101,6 +101,20 @@ def open_source(
     return Source(chosen, list(files.values()), skipped, unusable)
 
 
+def _looked_over(path: Path, chosen: Format) -> SourceFile:
+    try:
+        return chosen.reader.look_over(path)
+    except UNFIT as error:
+        raise _unfit(path, error) from error
+
+
+def _unfit(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"{path}: a column is of a type, or holds a value, that cannot be read ({first_line(error)}); expected text, "
+        "numbers, days and times."
+    )
+
+
 def _with_settings(file: SourceFile, settings: str) -> SourceFile:
     """The file, known by its content and by what the options make of it."""
     if not settings:
@@ -112,19 +126,22 @@ def read(source: Source, fleet: str, spill: Spill, progress: Progress) -> None:
     """Read all files of a source and spill what they hold.
 
     Raises:
-        InputError: A file is damaged further on.
+        InputError: A file is damaged further on, or has a column of a type that cannot be read.
         RefusedError: The format refuses the file.
     """
     for number, file in enumerate(source.files):
         spill.next_file()
-        for piece in source.format.reader.chunks(file):
-            if isinstance(piece, RawRows):
-                source.num_rows += piece.rows.num_rows
-                spill.add(source.format.transform(piece, fleet))
-            else:
-                source.num_rows += piece.num_rows
-                spill.add_rejects(piece)
-            progress("read", source.num_rows, None)
+        try:
+            for piece in source.format.reader.chunks(file):
+                if isinstance(piece, RawRows):
+                    source.num_rows += piece.rows.num_rows
+                    spill.add(source.format.transform(piece, fleet))
+                else:
+                    source.num_rows += piece.num_rows
+                    spill.add_rejects(piece)
+                progress("read", source.num_rows, None)
+        except UNFIT as error:
+            raise _unfit(file.path, error) from error
         progress("files", number + 1, len(source.files))
     spill.close()
 

@@ -108,7 +108,10 @@ def suggest(path: Path) -> Suggestion:
     """
     separator = _separator(path)
     file = files.look_over(path, separator)
-    seen, num_rows = _look(file, separator)
+    try:
+        seen, num_rows = _look(file, separator)
+    except files.UNFIT as error:
+        raise InputError(f"{path}: holds a value that cannot be read ({files.first_line(error)}).") from error
     commas = [name for name, values in seen.items() if _has_decimal_comma(values)] if separator != "," else []
     decimal = "," if commas else "."
     guesses = [_guess(name, seen[name], decimal) for name in file.columns]
@@ -143,7 +146,7 @@ def _look(file: files.SourceFile, separator: str) -> tuple[dict[str, Seen], int]
         for name in file.columns:
             here, values = seen[name], piece.rows[name]
             here.type = values.type
-            if len(here.texts) < VALUES_KEPT:
+            if len(here.texts) < VALUES_KEPT and not pa.types.is_nested(values.type):
                 distinct = columns.strings(values.unique()).to_pylist()
                 here.texts |= set([text for text in distinct if text][: VALUES_KEPT - len(here.texts)])
         num_rows += piece.rows.num_rows
@@ -158,6 +161,8 @@ def _has_decimal_comma(values: Seen) -> bool:
 
 def _guess(name: str, seen: Seen, decimal: str) -> Guess:
     told = named(name)
+    if seen.type is not None and pa.types.is_nested(seen.type):
+        return Guess(name, None, True, f"its values are of type {seen.type}, which no column that is read has")
     if told is None:
         return Guess(name, None, True, "no meaning was found for this name")
     if told.means in ("day", "time"):

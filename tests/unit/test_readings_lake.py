@@ -251,6 +251,15 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         ReadingsLake(tmp_path / "readings").stage("run:1", "f", rows(("a", 0, {"ata_5": 1.0})))
 
 
+def test_a_month_that_is_damaged_is_told_with_the_reason(lake: ReadingsLake) -> None:
+    manifest = lake.stage("run:1", "f", rows(("a", 0, {"ata_5": 1.0})))
+    (file,) = Path(lake.root).glob("fleet=f/month=*/*.parquet")
+    file.chmod(0o644)
+    file.write_bytes(b"")
+    with pytest.raises(StoreError, match=r"readings: .*too small"):
+        lake.readings([manifest])
+
+
 def test_intervals_stay_with_the_fleet_and_count_once(lake: ReadingsLake) -> None:
     def intervals(*spans: tuple[str, int, int]) -> pa.Table:
         drives, first, last = zip(*spans, strict=True)

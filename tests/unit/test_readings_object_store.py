@@ -192,6 +192,11 @@ def test_a_bucket_that_is_not_there_is_told_with_what_to_set(server: ThreadedMot
         lake.readings(["fleet=f/manifest-1.json"])
 
 
+def test_a_backup_of_a_bucket_that_is_not_there_is_told_so(server: ThreadedMotoServer, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"s3://no-such-bucket/readings: .*bucket does not exist"):
+        copy_readings("s3://no-such-bucket/readings", tmp_path / "copy")
+
+
 def test_nothing_secret_is_shown_or_stored(lake: ReadingsLake, bucket: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     manifest = lake.stage("run:1", "f", rows(("a", 0, 1.0)))

@@ -21,6 +21,12 @@ def test_an_empty_file_is_an_error(tmp_path: Path) -> None:
         look_over(tmp_path / "none.csv")
 
 
+def test_a_header_that_is_one_endless_name_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "long.csv").write_text("a" * 140_000 + ",b\n1,2\n")
+    with pytest.raises(InputError, match=r"long.csv:1: is no header of a table"):
+        look_over(tmp_path / "long.csv")
+
+
 @pytest.mark.parametrize("rows", ["", "\n\r\n", ',\n"",\n'])
 def test_a_file_without_rows_is_an_error(tmp_path: Path, rows: str) -> None:
     (tmp_path / "bare.csv").write_text("date,model\n" + rows)

@@ -19,6 +19,9 @@ from graph.errors import InputError
 from ingest.telemetry.mapped_times import NAMED, checked_format, instants
 from ingest.telemetry.mapping import load
 from ingest.telemetry.normalised import RawRows
+from ingest.telemetry.reading import open_source
+from ingest.telemetry.reading import read as read_all
+from ingest.telemetry.spill import Spill
 
 LONG = """\
 atoll_mapping: 1
@@ -50,6 +53,47 @@ def test_rows_of_one_drive_and_time_become_one_wherever_they_stand(tmp_path: Pat
         (3, 2, 99, None),
     ]
     assert rows[0]["ata_194"] == 30
+
+
+def test_names_of_columns_that_sql_would_confuse_stay_apart(tmp_path: Path) -> None:
+    mapping = LONG.replace("  n: normalized", "  V: worst\n  first_number: normalized\n  said: rack")
+    table = "ts,sn,m,attr,v,V,first_number,said\n1700000000,S1,M1,5,1,99,100,r1\n1700000000,S1,M1,194,30,60,70,r1\n"
+    found = read(tmp_path, mapping, table)
+    (row,) = found.readings.to_pylist()
+    assert (row["ata_5"], row["ata_5_worst"], row["ata_5_normalized"], row["ata_194"]) == (1, 99, 100, 30)
+    assert found.placements["rack"].to_pylist() == ["r1"]
+
+
+def test_a_row_that_names_no_attribute_is_told(tmp_path: Path) -> None:
+    chosen = mapped(tmp_path, LONG)
+    path = tmp_path / "table.csv"
+    path.write_text("ts,sn,m,attr,v,n\n1700000000,S1,M1,5,1,100\n1700000000,S1,M1, ,9,100\n")
+    pieces = list(chosen.reader.chunks(chosen.reader.look_over(path)))
+    (refused,) = [piece.to_pylist() for piece in pieces if isinstance(piece, pa.Table)]
+    assert [(row["row"], row["column"]) for row in refused] == [(3, "attr")]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Nr", pa.array([["S1"]])),
+        ("Nr", pa.array([b"\xff\xfe"])),
+        ("Tag", pa.array([2**31 - 1], pa.int32()).cast(pa.date32())),
+        ("smart_5", pa.array([date(2024, 1, 1)])),
+        ("smart_5", pa.array([{"raw": 1}])),
+    ],
+)
+def test_a_column_of_a_type_that_cannot_be_read_is_an_error_of_the_user(
+    tmp_path: Path, name: str, values: pa.Array
+) -> None:
+    chosen = mapped(tmp_path, f"{BASE}  smart_5: {{means: 'smart:ata:5'}}\n")
+    content = {"Tag": pa.array([date(2024, 1, 1)]), "Nr": ["S1"], "Typ": ["M1"], "smart_5": [1.0], name: values}
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table(content), path)
+    source = open_source([path], chosen, frozenset(), lambda stage, done, total: None, named=[path])
+    (tmp_path / "spill").mkdir()
+    with pytest.raises(InputError, match=r"table\.parquet: a column is of a type, or holds a value"):
+        read_all(source, "lab", Spill(tmp_path / "spill"), lambda stage, done, total: None)
 
 
 def test_two_values_of_one_attribute_at_one_time_are_not_averaged_but_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from command_line import Atoll
@@ -200,6 +201,15 @@ def test_any_table_gives_a_draft_that_reads_back_or_an_error_of_the_user(
         return
     values = yaml.safe_load(to_yaml(found))
     assert len(values["columns"]) + len(values.get("ignore", ())) == len(found.columns)
+
+
+def test_a_column_of_lists_is_left_out_of_the_draft(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    content = {"day": ["2024-05-01"], "serial": ["S1"], "model": ["M1"], "smart_5_raw": [1], "temperature": [[30, 31]]}
+    pq.write_table(pa.table(content), path)
+    suggestion = suggest(path)
+    assert by_column(suggestion)["temperature"].means is None
+    assert load(confirmed(tmp_path, suggestion)).ignore == {"temperature"}
 
 
 def test_the_command_prints_the_draft_and_needs_no_workspace(tmp_path: Path) -> None:
