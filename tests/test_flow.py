@@ -208,6 +208,22 @@ def test_backup_and_restore_bring_back_graph_and_readings(atoll: Atoll) -> None:
     assert "not a backup" in atoll.json("store", "restore", str(atoll.workspace), status=2)["error"]
 
 
+def test_a_backup_holds_the_readings_of_places_too(atoll: Atoll) -> None:
+    places = ["--format", "environment", "--fleet", "lab"]
+    for day in (4, 5):
+        text = f"day,rack,temperature_celsius\n2026-03-0{day},R1,2{day}\n"
+        (atoll.workspace.parent / f"room-{day}.csv").write_text(text)
+    atoll.json("ingest", "telemetry", "room-4.csv", *places, "--no-assess")
+    backup = atoll.json("store", "backup")["backup"]
+    lost = Atoll(atoll.workspace.parent / "another")
+    lost.json("store", "restore", backup, "--yes")
+    lost.json("ingest", "telemetry", "room-5.csv", *places, "--no-assess")
+    found = lost.json("query", "environment_of_place", "--param", "place=rack:lab:R1")
+    (window,) = [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+    lost.run("store", "stop")
+    assert (window["num_readings"], window["temperature_mean"]) == (2, 24.5)
+
+
 @pytest.mark.usefixtures("report")
 def test_the_server_is_shared_holds_no_pipe_and_stops_when_told(atoll: Atoll) -> None:
     url = atoll.json("store", "url")["url"]

@@ -140,6 +140,7 @@ def backup(
     with opened.writing():
         written = opened.store.backup(folder)
         copy_readings(opened.lake.root, folder / "readings")
+        _copy_environment(opened.path, folder)
     payload = {"backup": str(folder), "store_version": opened.store.version(), "store_backup": str(written)}
     opened.store.close()
     emit("store-backup-1", payload, as_json=as_json, text=lambda: print_line(str(folder)))
@@ -165,7 +166,9 @@ def restore(
         with opened.writing():
             opened.store.backup(previous)
             copy_readings(opened.lake.root, previous / "readings")
+            _copy_environment(opened.path, previous)
             copy_readings(backup_folder / "readings", opened.lake.root)
+            _copy_environment(backup_folder, opened.path)
             opened.store.restore(backup_folder)
         payload["previous"] = str(previous)
     payload["store_version"] = opened.store.version()
@@ -178,6 +181,15 @@ def restore(
             print_line(f"would replace {settings.workspace} by {backup_folder}; nothing done, add --yes to do it")
 
     emit("store-restore-1", payload, as_json=as_json, text=text)
+
+
+def _copy_environment(source: Path, target: Path) -> None:
+    """Copy the readings of places, which have a folder of their own, where there are any."""
+    from graph.readings import copy_readings
+    from ingest.telemetry.environment_windows import FOLDER
+
+    if (source / FOLDER).is_dir():
+        copy_readings(source / FOLDER, target / FOLDER)
 
 
 def _check_backup(folder: Path) -> None:
