@@ -171,8 +171,8 @@ MEDIA_RULES: tuple[Rule, ...] = (
         name="scsi-uncorrected-level",
         version=1,
         attributes=(*UNCORRECTED, *MOVED),
-        test="Last value of each counter, where it is more than data sheets allow for the data moved (Poisson, p below "
-        "1 %, at one error in 10^15 bits); without the amount of data, any.",
+        test="Lowest value of each counter in the last 30 days, where it is more than data sheets allow for the data "
+        "moved (Poisson, p below 1 %, at one error in 10^15 bits); without the amount of data, any.",
         unit="errors",
         limits=(Limit(RED, 10), Limit(AMBER, 1, f"{BACKBLAZE} (the same of ATA 187); {DATA_SHEETS}")),
         reason="Errors that neither correction nor retries could repair; a drive may pass its own test with many.",
