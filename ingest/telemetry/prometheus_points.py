@@ -133,6 +133,8 @@ def _point(sample: Any, number: int, a_second: int) -> Point:
     stamp = sample.timestamp
     # The parser takes all times for milliseconds.
     seconds = None if stamp is None else float(stamp) * 1000 / a_second
+    if seconds is not None and not math.isfinite(seconds):
+        raise _NoSampleError("its time is none")
     return Point(sample.name, dict(sample.labels), float(sample.value), seconds, number)
 
 

@@ -41,6 +41,14 @@ def test_the_numbers_of_an_exemplar_are_not_those_of_the_sample(tmp_path: Path) 
     assert (reading["host_read_bytes"], reading["host_written_bytes"], reading["sequence"]) == (1e9, 2e9, SECONDS)
 
 
+@pytest.mark.parametrize("time", ["NaN", "1e309"])
+def test_a_sample_whose_time_is_none_is_refused(tmp_path: Path, time: str) -> None:
+    page = f'{ATA}node_disk_read_bytes_total{{device="sda"}} 1e9 {time}\n'
+    _, found, refused = read(tmp_path, page)
+    assert found.readings.num_rows == 1
+    assert [row["reason"] for row in refused] == ["is no sample of a metric (its time is none)"]
+
+
 def test_a_page_without_times_counts_for_when_it_was_written_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "page.prom"
     path.write_text(ATA)
