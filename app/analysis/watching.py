@@ -241,9 +241,11 @@ class FolderWatch:
         for path, signature in files.items():
             try:
                 source = open_source([path], self._format, known, self._progress, named={path})
-            except InputError as error:
+            except (StoreError, StoppedError):
+                raise
+            except Exception as error:  # one file must not end the watch, however it is damaged
                 if path.exists():
-                    self._bad(path, signature, str(error))
+                    self._bad(path, signature, str(error) or type(error).__name__)
                 continue
             if source.files:
                 found[path] = signature
