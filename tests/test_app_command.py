@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from command_line import Atoll
@@ -49,8 +51,12 @@ def test_the_app_starts_from_any_folder_and_ends_when_told(tmp_path: Path) -> No
         refused = atoll.json("app", "--port", str(port), status=2)
         assert f"port {port}" in refused["error"]
         assert f"--port {port + 1}" in refused["error"]
+        process.terminate()  # the command alone, as systemd and Docker do
+        assert process.wait(30) == 0
+        assert not is_healthy(port)
     finally:
-        os.killpg(process.pid, 15)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
         atoll.run("store", "stop")
     assert process.stdout is not None

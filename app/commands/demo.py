@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -131,9 +132,13 @@ def _serve(settings: Settings, port: int) -> None:
     command += ["--server.port", str(port), "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"]
     if not os.environ.get("DISPLAY") and sys.platform.startswith("linux"):
         command += ["--server.headless", "true"]
-    try:
-        # What Streamlit says are messages; stdout stays for results.
-        status = subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
-    except KeyboardInterrupt:
-        status = 0
+    # What Streamlit says are messages; stdout stays for results.
+    with subprocess.Popen(command, env=environment, stdout=sys.stderr) as server:
+        # Whoever stops this command means the server: systemd and Docker send SIGTERM to the parent alone.
+        signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
+        try:
+            status = server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            status = 0
     raise typer.Exit(0 if status < 0 else status)

@@ -95,10 +95,10 @@ def _source_table(sources: pd.DataFrame) -> None:
             "fleet": st.column_config.TextColumn("Fleet"),
             "format": st.column_config.TextColumn("Format"),
             "mapping": st.column_config.TextColumn("Mapping", help="Name, version and hash of the mapping file"),
-            "to": st.column_config.TextColumn("Data to", width=88, help="Last day that the source tells of"),
-            "read": st.column_config.TextColumn("Last read", width=148),
-            "age": st.column_config.NumberColumn("Age", format="%.0f h ago", width=72),
-            "files": st.column_config.NumberColumn("Files", format="localized", width=56),
+            "to": st.column_config.TextColumn("Data to", width=80, help="Last day that the source tells of"),
+            "read": st.column_config.TextColumn("Last read", width=156),
+            "age": st.column_config.NumberColumn("Age", format="%.0f h ago", width=64),
+            "files": st.column_config.NumberColumn("Files", format="localized", width=50),
             "rows": st.column_config.NumberColumn("Rows read", format="localized", width=80),
             "replaced": st.column_config.NumberColumn(
                 "Replaced", format="localized", width=72, help="Rows that corrected a stored day"
