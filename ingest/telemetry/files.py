@@ -258,7 +258,7 @@ def _filled(rows: pa.Table) -> np.ndarray:
     """Mask of the rows that are no empty lines."""
     filled = np.zeros(rows.num_rows, bool)
     for column in rows.columns:
-        filled |= pc.not_equal(column, "").to_numpy()
+        filled |= pc.not_equal(column, "").to_numpy().astype(bool)  # of no rows at all it is of no type
         if filled.all():
             break
     return filled

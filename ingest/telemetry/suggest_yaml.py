@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import yaml
+
 from ingest.telemetry.suggest import Guess, Suggestion
 
 
@@ -68,8 +70,10 @@ def _column(guess: Guess) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text as YAML reads it back; a JSON string is one."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    """Text as YAML reads it back: a JSON string is one, but for characters that must be escaped YAML's own way."""
+    if text.isprintable():
+        return json.dumps(text, ensure_ascii=False)
+    return str(yaml.safe_dump(text, default_style='"', width=float("inf"))).strip()
 
 
 def _comment(text: str) -> str:
