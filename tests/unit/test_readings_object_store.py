@@ -169,7 +169,7 @@ def test_a_store_that_goes_away_between_two_reads_is_told(lake: ReadingsLake, se
     base = Manifest.read(lake._place, first)
     server.stop()
 
-    with pytest.raises(StoreError, match=r"s3://.*cannot be read \(\w*Error: Could not connect"):
+    with pytest.raises(StoreError, match=r"s3://.*cannot be read or written \(\w*Error: Could not connect"):
         lake._changes(f"read_parquet('{lake._place.address(base.files[0].path)}')", base.files[0])
 
 
