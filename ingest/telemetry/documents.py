@@ -21,7 +21,7 @@ import pyarrow as pa
 from graph.errors import InputError
 from ingest.telemetry.documents_samples import Sample, rows_of
 from ingest.telemetry.documents_values import Contradiction, UnusableError, Value, in_short
-from ingest.telemetry.files import PACKED, Reader, SourceFile
+from ingest.telemetry.files import Reader, SourceFile, check_text
 from ingest.telemetry.normalised import REJECTS, RawRows, table
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -34,7 +34,6 @@ RAW_CHARACTERS = 4000  # of a refused document in the quarantine file
 BLANK = re.compile(r"\s*")
 NEXT_OBJECT = re.compile(r"\n(?=\{)")
 TEXT_OUTPUT = b"smartctl "  # how its output for people begins, with its version behind it
-BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,9 @@ def _values(path: Path) -> Iterator[tuple[Any, str, str]]:
 
 
 def _check_beginning(path: Path, begin: bytes) -> None:
-    for magic, what in PACKED.items():
-        if begin.startswith(magic):
-            raise InputError(f"{path}: is {what}: unpack it first.")
+    check_text(path, begin)
     if begin.startswith(TEXT_OUTPUT):
         raise InputError(f"{path}: is smartctl's text for people, not JSON; expected the output of smartctl -j -x.")
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{path}: is UTF-16, as PowerShell's > writes it; save it as UTF-8 (Out-File -Encoding utf8).")
 
 
 def _parsed(text: str, lines_before: int) -> Iterator[tuple[Any, str, str]]:
@@ -273,11 +268,8 @@ def _pieces(
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
-            while block := stream.read(BLOCK_BYTES):
-                digest.update(block)
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    return digest.hexdigest()

@@ -100,6 +100,28 @@ def _either(suffixes: tuple[str, ...]) -> str:
     return " or ".join(filter(None, [", ".join(suffixes[:-1]), suffixes[-1]]))
 
 
+def check_packed(path: Path, begin: bytes) -> None:
+    """Make sure from its first bytes that a file is not compressed.
+
+    Raises:
+        InputError: It is.
+    """
+    for magic, what in PACKED.items():
+        if begin.startswith(magic):
+            raise InputError(f"{path}: is {what}: unpack it first.")
+
+
+def check_text(path: Path, begin: bytes) -> None:
+    """Make sure from its first bytes that a file is neither compressed nor UTF-16.
+
+    Raises:
+        InputError: It is.
+    """
+    check_packed(path, begin)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{path}: is UTF-16, as PowerShell's > writes it; save it as UTF-8 (Out-File -Encoding utf8).")
+
+
 def look_over(path: Path, separator: str = ",") -> SourceFile:
     """Hash a file, make sure that it can be parsed in bounded memory, and read its header.
 
@@ -111,9 +133,7 @@ def look_over(path: Path, separator: str = ",") -> SourceFile:
         with path.open("rb") as stream:
             begin = stream.read(4)
         is_parquet = begin == b"PAR1"
-        for magic, what in PACKED.items():
-            if begin.startswith(magic):
-                raise InputError(f"{path}: is {what}: unpack it first.")
+        check_packed(path, begin)
         digest = _digest(path, as_text=not is_parquet)
         if is_parquet:
             file = pq.ParquetFile(path)

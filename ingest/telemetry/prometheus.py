@@ -5,7 +5,6 @@ An exporter writes numbers as Go formats floats, with all their digits; what a p
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import re
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import pyarrow as pa
 
 from graph.errors import InputError
 from ingest.telemetry.documents_samples import rows_of, transform
-from ingest.telemetry.files import PACKED, Reader, SourceFile
+from ingest.telemetry.files import Reader, SourceFile, check_text
 from ingest.telemetry.formats import Format
 from ingest.telemetry.normalised import REJECTS, RawRows, table
 from ingest.telemetry.options import SourceOptions
@@ -127,11 +126,7 @@ def _read(path: Path) -> bytes:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    for magic, what in PACKED.items():
-        if content.startswith(magic):
-            raise InputError(f"{path}: is {what}: unpack it first.")
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{path}: is UTF-16, as PowerShell's > writes it; save it as UTF-8 (Out-File -Encoding utf8).")
+    check_text(path, content)
     if not content.strip():
         raise InputError(f"{path}: is empty; expected a page of an exporter, or the JSON of a query.")
     if len(content) > MAX_BYTES:

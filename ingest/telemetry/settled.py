@@ -57,7 +57,7 @@ class Settled:
         self.fetch("CREATE OR REPLACE TEMP TABLE source_refused (row BIGINT, other BIGINT)")
         self.fetch("CREATE OR REPLACE TEMP TABLE source_doubles (row BIGINT, other BIGINT)")
         for name in (*TABLES, "readings"):
-            self.fetch(f"CREATE OR REPLACE TEMP VIEW source_all_{name} AS FROM {_scan(spill.paths(name))}")
+            self.fetch(f"CREATE OR REPLACE TEMP VIEW source_all_{name} AS FROM {scan(spill.paths(name))}")
         for name in TABLES:
             if name == "failures":
                 continue
@@ -93,7 +93,7 @@ class Settled:
                 f"(PARTITION BY drive_key, day ORDER BY sequence DESC, row DESC) = 1) "
                 f"TO '{_quoted(target)}' (FORMAT parquet)"
             )
-            self.fetch(f"CREATE OR REPLACE TEMP VIEW source_readings AS FROM {_scan([target])}")
+            self.fetch(f"CREATE OR REPLACE TEMP VIEW source_readings AS FROM {scan([target])}")
             return
         self.fetch(
             "CREATE OR REPLACE TEMP TABLE source_doubled AS "
@@ -221,7 +221,7 @@ class Settled:
             f"COPY (FROM (SELECT {', '.join(picked)} FROM {joined}) WHERE {news}) "
             f"TO '{_quoted(target)}' (FORMAT parquet)"
         )
-        self.fetch(f"CREATE OR REPLACE TEMP VIEW source_news AS FROM {_scan([target])}")
+        self.fetch(f"CREATE OR REPLACE TEMP VIEW source_news AS FROM {scan([target])}")
         self.fetch(
             "CREATE OR REPLACE TEMP TABLE source_touched AS SELECT drive_key, max(day) AS last_changed, "
             "bool_or(is_day_new) AS has_new_day"
@@ -262,7 +262,8 @@ def _place(row: int) -> tuple[int, int]:
     return file + 1, line
 
 
-def _scan(paths: Sequence[Path]) -> str:
+def scan(paths: Sequence[Path]) -> str:
+    """SQL for the rows of some Parquet files, columns united by name."""
     names = ", ".join(f"'{_quoted(path)}'" for path in paths)
     return f"read_parquet([{names}], union_by_name = true)"
 

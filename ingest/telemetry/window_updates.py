@@ -14,7 +14,7 @@ from graph.ports import GraphStore, Run
 from graph.readings import ReadingsLake
 from graph.windows import attributes
 from graph.windows.engines import WindowEngine, write_latest_windows
-from ingest.telemetry.settled import DERIVED_DAY, Settled
+from ingest.telemetry.settled import DERIVED_DAY, Settled, scan
 from ingest.telemetry.stored import column, rows_by_key
 from ingest.telemetry.tables import window_batch, window_key
 
@@ -129,7 +129,7 @@ class WindowUpdates:
         self._settled.fetch(
             "CREATE OR REPLACE TEMP TABLE source_windows AS "
             "SELECT w.*, m.is_new, row_number() OVER (ORDER BY m.is_new, w.drive_key) - 1 AS number "
-            f"FROM '{Path(written[0]).parent}/*.parquet' w JOIN source_moving m USING (drive_key) WHERE NOT EXISTS "
+            f"FROM {scan([Path(file) for file in written])} w JOIN source_moving m USING (drive_key) WHERE NOT EXISTS "
             f"(FROM source_held h WHERE h.window = {window_key(WINDOW_DAYS, 'w.')} "
             "AND h.content_sha256 = w.content_sha256)"
         )
