@@ -1,7 +1,7 @@
 """Make everything that is derived from the Turtle: ``python -m graph.ontology.generate`` (``--check`` only compares).
 
 From ``atoll.ttl`` come ``terms.py``, the shapes of ``closed.ttl`` and the drawings of ``docs/ontology.md``; from
-``smart.ttl`` come ``catalogue.json`` and ``docs/decoding.md``. So that a command starts at once, nothing parses Turtle
+``smart.ttl`` and ``concepts.ttl`` come ``catalogue.json`` and ``docs/decoding.md``. So that a command starts at once, nothing parses Turtle
 when it runs.
 """
 
@@ -141,9 +141,9 @@ def catalogue_of(terms: Graph, smart: Graph) -> dict[str, Any]:
             name = _name(predicate)
             if isinstance(value, Literal):
                 if name not in labels[label].properties:
-                    raise ValueError(f"smart.ttl: {key_of[node]}: {label} has no property '{name}'")
+                    raise ValueError(f"{key_of[node]}: {label} has no property '{name}'")
                 if properties[name].many:
-                    row.setdefault(name, []).append(value.toPython())
+                    row[name] = sorted([*row.get(name, []), value.toPython()])
                 else:
                     row[name] = value.toPython()
             elif name in relations:
@@ -176,7 +176,7 @@ def _order(key: str) -> list[tuple[int, str]]:
 def outputs() -> dict[Path, str]:
     """What every generated file should hold."""
     terms = Graph().parse(HERE / "atoll.ttl")
-    smart = Graph().parse(HERE / "smart.ttl")
+    smart = Graph().parse(HERE / "smart.ttl").parse(HERE / "concepts.ttl")
     catalogue = catalogue_of(terms, smart)
     made = {
         HERE / "terms.py": terms_module(terms),

@@ -92,7 +92,7 @@ NODES: dict[str, dict[str, dict[str, Any]]] = {
     "Work": {"work:10.1/x": {"title": "A study", "doi": "10.1145/3292500.3330", "year": 2021}},
     "Document": {"document:x": {"kind": "pdf", "num_pages": 12}},
     "Passage": {
-        "passage:x:1": {"document": "document:x", "page": 3, "span_start": 100, "span_end": 180, "text": "Heat slows."}
+        "passage:x:1": {"document": "document:x", "page": 3, "start": 100, "end": 180, "text": "Heat slows."}
     },
     "Assertion": {
         "assertion:x:1": {
@@ -103,9 +103,13 @@ NODES: dict[str, dict[str, dict[str, Any]]] = {
             "status": "accepted",
             "document": "document:x",
             "page": 3,
-            "span_start": 100,
-            "span_end": 111,
-            "direction": "up",
+            "start": 100,
+            "end": 111,
+            "direction": "increase",
+            "relation": "degrades",
+            "tier": "high",
+            "subject_text": "Heat",
+            "object_text": "tail latency",
             "polarity": "degrades",
             "value_low": 5.0,
             "value_high": 30.0,
@@ -206,7 +210,7 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("assertion:x:1", {"quote": None}),
     ("assertion:x:1", {"document": None}),
     ("assertion:x:1", {"page": None}),
-    ("assertion:x:1", {"span_end": 90}),
+    ("assertion:x:1", {"end": 90}),
     ("assertion:x:1", {"value_unit": None}),
     ("assertion:x:1", {"value_low": 40.0}),
     ("assertion:x:1", {"polarity": "bad"}),

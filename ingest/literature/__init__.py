@@ -1,0 +1,1 @@
+"""Papers, reports, manuals, bibliographies and foreign graphs: read, extract, resolve, load."""

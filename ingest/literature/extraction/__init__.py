@@ -1,0 +1,1 @@
+"""From sentences to assertions: the lexicon, the rules, and the verifier that every candidate passes."""
