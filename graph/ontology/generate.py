@@ -1,8 +1,8 @@
 """Make everything that is derived from the Turtle: ``python -m graph.ontology.generate`` (``--check`` only compares).
 
 From ``atoll.ttl`` come ``terms.py``, the shapes of ``closed.ttl`` and the drawings of ``docs/ontology.md``; from
-``smart.ttl`` and ``concepts.ttl`` come ``catalogue.json`` and ``docs/decoding.md``. So that a command starts at once, nothing parses Turtle
-when it runs.
+``smart.ttl`` and ``concepts.ttl`` come ``catalogue.json`` and ``docs/decoding.md``. So that a command starts at once,
+nothing parses Turtle when it runs.
 """
 
 from __future__ import annotations
