@@ -13,12 +13,11 @@ import pyarrow as pa
 
 from graph.errors import RefusedError, StoreError
 from graph.ontology.model import Batch
-from graph.ontology.seed import SOURCE as ONTOLOGY_SOURCE
-from graph.ontology.seed import ontology_batch
 from graph.ports import GraphStore, Run, WriteCounts
 from graph.readings import ReadingsLake, exposure
 from graph.windows import DEFINITION_VERSION
 from graph.windows.engines import DUCKDB, LOCAL_SPARK, WindowEngine, open_engine
+from ingest.catalogue_run import write_catalogue
 from ingest.telemetry import quarantine
 from ingest.telemetry.atoll_daily import SYNTHETIC_METADATA
 from ingest.telemetry.device_logs import log_batch
@@ -206,7 +205,7 @@ class _Ingest:
         if dry_run:
             self._report.store_version = self._store.version()
             return
-        self._write_ontology()
+        write_catalogue(self._store)
         run = self._store.begin_run("ingest", f"{self._format.name}:{self._fleet}", self._fingerprint())
         self._quarantine(run, late)
         self._tell("stage readings", 0, None)
@@ -261,19 +260,6 @@ class _Ingest:
             if len(report.examples) < NUM_EXAMPLES:
                 report.examples.append(row.sentence)
         report.rejected_by_reason = dict(reasons.most_common())
-
-    def _write_ontology(self) -> None:
-        """Write the SMART catalogue and what it points to, where the store does not have this version of it."""
-        batch = ontology_batch()
-        digest = hashlib.sha256()
-        for rows in [*(table.rows for table in batch.nodes), *(table.rows for table in batch.relations)]:
-            digest.update(str(rows.to_pylist()).encode())
-        inputs = {"source": ONTOLOGY_SOURCE, "fingerprint": digest.hexdigest()}
-        if self._store.query("runs_with_fingerprint", inputs).rows:
-            return
-        run = self._store.begin_run("schema", **inputs)
-        self._store.write(run, batch)
-        self._store.complete_run(run)
 
     def _fingerprint(self) -> str:
         """Hash of all that decides what the run writes; a killed run goes on where the next has the same."""

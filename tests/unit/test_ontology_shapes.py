@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from graph.ontology.model import Batch, NodeTable, RelationTable
-from graph.ontology.seed import arrow_type, ontology_batch
+from graph.ontology.rows import arrow_type
+from graph.ontology.seed import ontology_batch
 from graph.ontology.shacl import violations
 
 DRIVE = "drive:lab:ST4000DM000:Z305B2QN"
