@@ -2,7 +2,7 @@
 
 From ``atoll.ttl`` come ``terms.py``, the shapes of ``closed.ttl`` and the drawings of ``docs/ontology.md``; from
 ``smart.ttl`` and ``concepts.ttl`` come ``catalogue.json`` and ``docs/decoding.md``. So that a command starts at once,
-nothing parses Turtle when it runs.
+nothing parses Turtle when it runs. The queries of ``queries/explore`` get their list of labels.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from rdflib import OWL, RDF, RDFS, XSD, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import IdentifiedNode, Literal, Node
 
-from graph.ontology import decoding_page, drawing
+from graph.ontology import any_label, decoding_page, drawing
 from graph.ontology.closing import closed_shapes
 from graph.ontology.vocabulary import Label, Property, Relation
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "docs" / "ontology.md"
 DECODING = PAGE.with_name("decoding.md")
+EXPLORE = HERE.parent.parent / "queries" / "explore"
 ATOLL = Namespace("https://atoll.example/ontology#")
 QUDT = Namespace("http://qudt.org/schema/qudt/")
 UNIT = "http://qudt.org/vocab/unit/"
@@ -186,6 +187,7 @@ def outputs() -> dict[Path, str]:
     labels, relations, properties = read_terms(terms)
     made[HERE / "closed.ttl"] = closed_shapes(labels, relations, properties)
     made[PAGE] = drawing.fill(PAGE.read_text(encoding="utf-8"), labels, relations, properties)
+    made |= {path: any_label.fill(path.read_text(encoding="utf-8"), labels) for path in EXPLORE.glob("*.cypher")}
     return made
 
 
