@@ -35,6 +35,20 @@ class StoreError(AtollError, ConnectionError):
     exit_status = 4
 
 
+class ModelError(AtollError, ConnectionError):
+    """The language model's endpoint cannot be reached, refuses, or answers what is no answer (exit status 4)."""
+
+    exit_status = 4
+
+
+class AnswerError(ModelError):
+    """The endpoint works, but this one answer cannot be used, not even after it was told what is wrong with it."""
+
+
+class LimitReachedError(RefusedError):
+    """The next call to a language model could pass the limit of cost or tokens that the user set (exit status 3)."""
+
+
 def nearest(value: str, choices: Iterable[str]) -> str:
     """Return ``" Did you mean 'X'?"`` for the choice closest to ``value``, or ``""`` where none is close."""
     found = difflib.get_close_matches(value, list(choices), n=1, cutoff=0.6)

@@ -85,6 +85,7 @@ class ReadDocument:
         work: The work that the document renders.
         references: Works that it cites.
         checked: Of summaries: who confirmed it against the work.
+        confirmed: Of summaries: spans of the text that were confirmed, as pairs of first and after-last character.
         notes: What the reader must tell the user (pages without text, a fallback that was used).
     """
 
@@ -98,6 +99,7 @@ class ReadDocument:
     work: Bibliography = Bibliography()
     references: tuple[Bibliography, ...] = ()
     checked: str | None = None
+    confirmed: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:

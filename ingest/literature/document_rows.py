@@ -1,0 +1,194 @@
+"""A document and what was found in it as one batch: Document, Passages, Instances, Assertions and how they hang together."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from graph.ontology.concepts import concepts
+from graph.ontology.model import Batch
+from graph.ontology.rows import node_table, relation_table
+from ingest.literature.confidence import ConfidenceParts
+from ingest.literature.document import ReadDocument
+from ingest.literature.extraction.assertion import ExtractedAssertion
+from ingest.literature.statements import assertion_row
+
+Resolve = Callable[[Sequence[str]], Sequence[str | None]]
+"""From phrases to keys of canonical concepts or SMART attributes; None where there is none."""
+
+
+def document_key(sha256: str) -> str:
+    """Key of the document with that content."""
+    return f"document:{sha256[:16]}"
+
+
+def endpoint_label(key: str) -> str:
+    """Label of the node that an assertion speaks of, by its key."""
+    if key.startswith("instance:"):
+        return "Instance"
+    if key.startswith("smart:"):
+        return "SmartAttribute"
+    return _LABELS[key]
+
+
+_LABELS = {concept.key: concept.label for concept in concepts()}
+
+
+class DocumentRows:
+    """Rows of one document; the batch is made once all its assertions are known."""
+
+    def __init__(self, document: ReadDocument, work_key: str | None, resolve: Resolve, cites: Iterable[str]) -> None:
+        """Rows of a document.
+
+        Args:
+            document: As read.
+            work_key: Key of the work that it renders.
+            resolve: Called once with all phrases that the lexicon did not name.
+            cites: Keys of stored works that its references name.
+        """
+        self._document, self._work, self._resolve = document, work_key, resolve
+        self._cites = [key for key in dict.fromkeys(cites) if key != work_key]
+        self.key = document_key(document.sha256)
+        self._starts = [block.start for block in document.blocks]
+        self._found: dict[str, tuple[dict[str, Any], ExtractedAssertion]] = {}
+
+    @property
+    def num_passages(self) -> int:
+        """Passages that the batch holds."""
+        return len(self._document.blocks)
+
+    @property
+    def num_assertions(self) -> int:
+        """Assertions that were added."""
+        return len(self._found)
+
+    @property
+    def num_high(self) -> int:
+        """Assertions of the high tier."""
+        return sum(row["tier"] == "high" for row, _ in self._found.values())
+
+    def add(self, found: ExtractedAssertion, shift: int) -> str | None:
+        """Add an assertion with offsets into a sentence that begins at ``shift``; the reason where it cannot be kept."""
+        document = self._document
+        row = assertion_row(found, self.key, shift)
+        if document.text[row["start"] : row["end"]] != found.quote:
+            return "the quote is not the text at its offsets"
+        at = bisect_right(self._starts, row["start"]) - 1
+        block = document.blocks[at] if at >= 0 else None
+        if block is None or row["end"] > block.end:
+            return "the quote does not lie inside one passage"
+        page = document.page_at(row["start"])
+        if page is not None:
+            row["page"] = page
+        row["section"] = block.section or ("Body" if page is None else None)
+        row["work"] = self._work
+        row["study_type"] = document.work.study_type
+        is_confirmed = any(low <= row["start"] and row["end"] <= high for low, high in document.confirmed)
+        if document.checked and is_confirmed:
+            row["checked"] = document.checked
+        is_unchecked_note = document.kind == "summary" and not is_confirmed
+        if is_unchecked_note:
+            row["tier"] = "candidate"
+        parts = ConfidenceParts(found.confidence, found.hedged, document.work.study_type, is_unchecked_note)
+        row |= {"confidence": parts.confidence(), "confidence_parts": parts.as_text(), "num_works": 1}
+        self._found.setdefault(row["key"], ({k: v for k, v in row.items() if v is not None}, found))
+        return None
+
+    def batch(self, method: str) -> Batch:
+        """Everything as tables; phrases without a canonical concept become instances of this document.
+
+        Args:
+            method: Name and version of the extractor, kept on the document.
+        """
+        ends = self._ends()
+        instances: dict[str, dict[str, Any]] = {}
+        relations: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+        for row, found in self._found.values():
+            for relation, phrase, known in (
+                ("HAS_SUBJECT", found.subject, found.subject_concept),
+                ("HAS_OBJECT", found.object, found.object_concept),
+            ):
+                target = known or ends.get(phrase)
+                if target is None:
+                    target = self._instance(phrase, instances)
+                relations[relation, "Assertion", endpoint_label(target)].append((row["key"], target))
+            relations["FROM_DOCUMENT", "Assertion", "Document"].append((row["key"], self.key))
+            at = bisect_right(self._starts, row["start"]) - 1
+            relations["STATED_IN", "Assertion", "Passage"].append((row["key"], self._passage_key(at)))
+        relations["INSTANCE_IN", "Instance", "Document"] = [(key, self.key) for key in instances]
+        passages = self._passages()
+        relations["PASSAGE_OF", "Passage", "Document"] = [(row["key"], self.key) for row in passages]
+        if self._work:
+            kind = "SUMMARISES" if self._document.kind == "summary" else "RENDERS"
+            relations[kind, "Document", "Work"] = [(self.key, self._work)]
+            relations["REFERS_TO", "Work", "Work"] = [(self._work, cited) for cited in self._cites]
+        nodes = {
+            "Document": [self._row() | {"method": method}],
+            "Passage": passages,
+            "Instance": list(instances.values()),
+            "Assertion": [row for row, _ in self._found.values()],
+        }
+        return Batch(
+            nodes=tuple(node_table(label, rows) for label, rows in nodes.items() if rows),
+            relations=tuple(relation_table(*ends_of, pairs) for ends_of, pairs in relations.items() if pairs),
+        )
+
+    def _ends(self) -> dict[str, str]:
+        """Concepts of the phrases that the extractor's lexicon did not name."""
+        unknown = dict.fromkeys(
+            phrase
+            for _, found in self._found.values()
+            for phrase, known in ((found.subject, found.subject_concept), (found.object, found.object_concept))
+            if known is None
+        )
+        keys = self._resolve(list(unknown)) if unknown else []
+        return {phrase: key for phrase, key in zip(unknown, keys, strict=True) if key is not None}
+
+    def _instance(self, phrase: str, instances: dict[str, dict[str, Any]]) -> str:
+        slug = re.sub(r"[^0-9a-z]+", "-", phrase.casefold()).strip("-")[:80] or "unnamed"
+        key = f"instance:{self.key.removeprefix('document:')}:{slug}"
+        instances.setdefault(key, {"key": key, "name": phrase, "document": self.key})
+        return key
+
+    def _row(self) -> dict[str, Any]:
+        document = self._document
+        title = document.work.title or document.path
+        row = {
+            "key": self.key,
+            "name": f"Atoll's note on {title}" if document.kind == "summary" else title,
+            "title": title,
+            "path": document.path,
+            "kind": document.kind,
+            "content_sha256": document.sha256,
+            "num_pages": document.num_pages,
+            "num_characters": len(document.text),
+            "checked": document.checked,
+            "work": self._work,
+        }
+        return {name: value for name, value in row.items() if value is not None}
+
+    def _passage_key(self, at: int) -> str:
+        return f"passage:{self.key.removeprefix('document:')}:{self._starts[at]}"
+
+    def _passages(self) -> list[dict[str, Any]]:
+        rows = []
+        for at, block in enumerate(self._document.blocks):
+            text = self._document.text[block.start : block.end]
+            page, last = self._document.page_at(block.start), self._document.page_at(max(block.end - 1, block.start))
+            row = {
+                "key": self._passage_key(at),
+                "name": text[:80],
+                "document": self.key,
+                "kind": block.kind,
+                "text": text,
+                "start": block.start,
+                "end": block.end,
+                "section": block.section or ("Body" if page is None else None),
+                "page": page,
+                "last_page": last,
+            }
+            rows.append({name: value for name, value in row.items() if value is not None})
+        return rows

@@ -1,0 +1,137 @@
+"""After documents came or went: count support in works, find contradictions, and write what changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from graph.ontology.model import Batch
+from graph.ontology.rows import node_table, relation_table
+from graph.ports import GraphStore
+from ingest.literature.confidence import ConfidenceParts
+from ingest.literature.contradictions import Contradicting, Stated, find_contradictions, side_of, works_by_side
+
+METHOD = "contradictions 1"
+
+
+def settle(store: GraphStore) -> int:
+    """Bring confidences and contradictions up to date with all assertions of the store, as one run.
+
+    Merges that are accepted count; nothing is edited in place but confidence, its parts and the number of works. A
+    contradiction that somebody decided on keeps its status.
+
+    Returns:
+        Contradictions that this method finds in the store now.
+    """
+    canonical = _canonical(store)
+    records = store.query("assertions_to_settle").records()
+    stated = [
+        Stated(
+            record["assertion"],
+            record["work"] or record["document"],
+            canonical.get(record["subject"], record["subject"]),
+            canonical.get(record["object"], record["object"]),
+            side_of(record["relation"], record["polarity"], negated=bool(record["negated"])),
+            record["tier"],
+            _own_confidence(record),
+        )
+        for record in records
+    ]
+    found = find_contradictions(stated)
+    names = {record["assertion"]: record["name"] for record in records}
+    changed = _changed(records, stated)
+    known = {
+        record["contradiction"]: record
+        for record in store.query("stored_contradictions").records()
+        if record["method"] == METHOD
+    }
+    gone = sorted(set(known) - {one.key for one in found})
+    rows = [_row(one, names, is_new=one.key not in known) for one in found]
+    pairs = [(key, one.key) for one in found for side in one.sides.values() for key in side]
+    digest = hashlib.sha256(repr((changed, rows, pairs, gone)).encode()).hexdigest()
+    if not (changed or rows or gone):
+        return 0
+    run = store.begin_run("literature", "literature:settled", digest)
+    nodes = [node_table(label, part) for label, part in (("Assertion", changed), ("Contradiction", rows)) if part]
+    relations = [relation_table("CONTRADICTS", "Assertion", "Contradiction", pairs)] if pairs else []
+    store.write(run, Batch(tuple(nodes), tuple(relations)))
+    if gone:
+        store.delete(run, "Contradiction", gone)
+    store.complete_run(run)
+    return len(found)
+
+
+def _canonical(store: GraphStore) -> dict[str, str]:
+    """From the members of accepted merges to the one that stays, followed to its end."""
+    members: dict[str, list[str]] = {}
+    stays: dict[str, str] = {}
+    for record in store.query("merged_concepts").records():
+        members.setdefault(record["merge"], []).append(record["member"])
+        if record["canonical"]:
+            stays[record["merge"]] = record["member"]
+    step = {
+        member: stays[merge]
+        for merge, of in sorted(members.items())
+        if merge in stays
+        for member in of
+        if member != stays[merge]
+    }
+    return {member: _end(member, step) for member in step}
+
+
+def _end(member: str, step: dict[str, str]) -> str:
+    """Where the merges lead from a member; a circle ends where it began to repeat."""
+    seen = {member}
+    target = step[member]
+    while target in step and target not in seen:
+        seen.add(target)
+        target = step[target]
+    return target
+
+
+def _parts(record: dict[str, Any]) -> dict[str, float]:
+    pairs = (part.partition("=") for part in record["confidence_parts"] or ())
+    return {name: float(value) for name, _, value in pairs}
+
+
+def _own(record: dict[str, Any]) -> ConfidenceParts:
+    parts = _parts(record)
+    return ConfidenceParts(
+        parts.get("reading", 0.0),
+        bool(record["hedged"]),
+        record["study_type"] or "unknown",
+        parts.get("check", 1.0) < 1,
+    )
+
+
+def _own_confidence(record: dict[str, Any]) -> float:
+    return _own(record).confidence()
+
+
+def _changed(records: list[dict[str, Any]], stated: list[Stated]) -> list[dict[str, Any]]:
+    """Rows of assertions whose confidence or parts differ from what is stored."""
+    works = works_by_side(stated)
+    rows = []
+    for record, one in zip(records, stated, strict=True):
+        sides = works.get((one.subject, one.object), {}) if one.side else {}
+        same = sides.get(one.side, set())
+        opposed = set().union(*(names for side, names in sides.items() if side != one.side)) - same
+        parts = replace(_own(record), num_works=max(len(same), 1), num_opposed=len(opposed))
+        if parts.as_text() != list(record["confidence_parts"] or ()):
+            rows.append(
+                {
+                    "key": record["assertion"],
+                    "name": record["name"],
+                    "confidence": parts.confidence(),
+                    "confidence_parts": parts.as_text(),
+                    "num_works": parts.num_works,
+                }
+            )
+    return rows
+
+
+def _row(one: Contradicting, names: dict[str, str], *, is_new: bool) -> dict[str, Any]:
+    sides = " / ".join(f"{side}: {names[keys[0]]}" for side, keys in one.sides.items())
+    row = {"key": one.key, "name": sides[:200], "statement": sides, "method": METHOD, "confidence": one.confidence}
+    return row | {"status": "proposed"} if is_new else row

@@ -1,0 +1,107 @@
+"""An extracted assertion as a row of the graph: its sentence for people, its polarity, its numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from ingest.literature.extraction.assertion import (
+    CAUSES,
+    CORRELATES,
+    DECREASE,
+    DEGRADES,
+    IMPROVES,
+    INCREASE,
+    MEASURED,
+    MITIGATES,
+    NO_EFFECT,
+    ExtractedAssertion,
+)
+
+_VERBS = {
+    (IMPROVES, INCREASE): "raises",
+    (IMPROVES, DECREASE): "lowers",
+    (DEGRADES, INCREASE): "raises",
+    (DEGRADES, DECREASE): "lowers",
+    (MITIGATES, DECREASE): "lowers",
+    (CORRELATES, INCREASE): "rises together with",
+    (CORRELATES, DECREASE): "moves against",
+}
+_PLAIN = {
+    IMPROVES: "improves",
+    DEGRADES: "degrades",
+    CAUSES: "causes",
+    MITIGATES: "mitigates",
+    CORRELATES: "is related to",
+    NO_EFFECT: "has no effect on",
+    MEASURED: "is measured as",
+}
+_BARE = {IMPROVES: "improve", DEGRADES: "degrade", CAUSES: "cause", MITIGATES: "mitigate", CORRELATES: "correlate with"}
+_POLARITY = {IMPROVES: "improves", MITIGATES: "improves", DEGRADES: "degrades", CAUSES: "degrades"}
+
+
+def sentence(found: ExtractedAssertion) -> str:
+    """The assertion as one sentence: subject, relation, object, then size and circumstances."""
+    if found.negated and found.relation in _BARE:
+        verb = f"does not {_BARE[found.relation]}"
+    else:
+        verb = _VERBS.get((found.relation, found.direction or ""), _PLAIN[found.relation])
+    extra = ", ".join(
+        part
+        for part in (
+            found.quantity.text if found.quantity and found.quantity.text not in found.object else None,
+            found.condition,
+            found.population,
+        )
+        if part
+    )
+    hedge = " (hedged)" if found.hedged else ""
+    text = f"{found.subject} {verb} {found.object}" + (f" ({extra})" if extra else "")
+    return f"{text[0].upper()}{text[1:]}{hedge}."
+
+
+def polarity(relation: str, *, negated: bool) -> str:
+    """improves, degrades or none: whether what is said is good or bad for a drive."""
+    return "none" if negated else _POLARITY.get(relation, "none")
+
+
+def assertion_row(found: ExtractedAssertion, document_key: str, shift: int) -> dict[str, Any]:
+    """Properties of the assertion's node but those that the document gives (page, section, work).
+
+    Args:
+        found: With offsets into a sentence.
+        document_key: Key of its document.
+        shift: Offset of that sentence in the document's text.
+    """
+    identity = "\t".join((found.subject, found.relation, found.object, str(found.direction)))
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    start, end = found.start + shift, found.end + shift
+    statement = sentence(found)
+    row: dict[str, Any] = {
+        "key": f"assertion:{document_key.removeprefix('document:')}:{start}:{digest}",
+        "name": statement,
+        "statement": statement,
+        "document": document_key,
+        "quote": found.quote,
+        "start": start,
+        "end": end,
+        "relation": found.relation,
+        "predicate": found.predicate or found.relation,
+        "subject_text": found.subject,
+        "object_text": found.object,
+        "direction": found.direction,
+        "polarity": polarity(found.relation, negated=found.negated),
+        "negated": found.negated,
+        "hedged": found.hedged,
+        "condition": found.condition,
+        "population": found.population,
+        "tier": found.tier,
+        "method": found.method,
+        "status": "accepted",
+    }
+    if found.quantity:
+        row["quantity"] = found.quantity.text
+        if found.quantity.low is not None and found.quantity.unit:
+            row["value_low"], row["value_unit"] = found.quantity.low, found.quantity.unit
+            row["value_high"] = found.quantity.high if found.quantity.high is not None else found.quantity.low
+    return {name: value for name, value in row.items() if value is not None}
