@@ -24,7 +24,9 @@ def checked(base_url: str) -> str:
         parts = urlsplit(told)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise InputError(f"Base URL of the language model: {error}; expected one like http://127.0.0.1:8000/v1.") from None
+        raise InputError(
+            f"Base URL of the language model: {error}; expected one like http://127.0.0.1:8000/v1."
+        ) from None
     if parts.username or parts.password or parts.query or parts.fragment:
         # What stands there may be a secret, so it is not repeated.
         shown = f"{parts.scheme}://{host}{parts.path}"

@@ -36,9 +36,9 @@ def _closed(node: object) -> object:
         for key, part in node.items()
         if key not in {"default", "title"}
     }
-    if "properties" in made:
+    if isinstance(properties := made.get("properties"), dict):
         made["additionalProperties"] = False
-        made["required"] = list(made["properties"])
+        made["required"] = [*properties]
     return made
 
 

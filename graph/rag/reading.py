@@ -15,7 +15,8 @@ T = TypeVar("T", bound=BaseModel)
 
 MAX_STARTS = 20
 """Places in a text where JSON is looked for before it is given up."""
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_END_OF_THOUGHT = re.compile(r"\A[^{]*</think>", re.IGNORECASE)  # some chat templates send the closing tag only
 _FENCE = re.compile(r"```[a-zA-Z0-9]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
 
 
@@ -77,7 +78,9 @@ def _content(message: dict[str, Any]) -> str | None:
 def _usage(told: object, sent: str, text: str) -> Usage:
     counts = told if isinstance(told, dict) else {}
     given = [counts.get("prompt_tokens"), counts.get("completion_tokens")]
-    number = [value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None for value in given]
+    number = [
+        value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None for value in given
+    ]
     missing = number[0] is None or (number[1] is None and bool(text))
     return Usage(
         number[0] if number[0] is not None else estimated_tokens(sent),
@@ -95,7 +98,7 @@ def value_of(text: str, schema: type[T]) -> tuple[T | None, str]:
     Returns:
         The value and an empty string, or None and what is wrong, in words that the model can be told.
     """
-    bare = _THOUGHT.sub("", text).strip()
+    bare = _END_OF_THOUGHT.sub("", _THOUGHT.sub("", text)).strip()
     if not bare:
         return None, "the answer is empty"
     texts = [*(fenced.strip() for fenced in _FENCE.findall(bare)), bare]

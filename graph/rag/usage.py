@@ -146,6 +146,6 @@ class Meter:
             limits.append(f"ATOLL_LLM_MAX_TOKENS {self.limits.max_tokens:,}")
         about = "about " if used.estimated else ""
         return (
-            f"Stopped at the limit ({', '.join(limits)}): {used.calls:,} answers used {about}{used.tokens:,} tokens{cost}, "
-            f"and the next call could take {most.tokens:,} more. Raise the limit and run again: what is done is kept."
+            f"Stopped at the limit ({', '.join(limits)}): {used.calls:,} answers used {about}{used.tokens:,} tokens"
+            f"{cost}, and the next call could take {most.tokens:,} more. Raise the limit and run again: what is done is kept."
         )
