@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.commands.literature import literature
 from app.commands.output import (
     AdoptOption,
     JsonOption,
@@ -21,11 +18,10 @@ from app.commands.output import (
     messages,
     progress_on_terminal,
 )
+from app.commands.passing import workspace_for
 from app.commands.sources import FormatOption, HostOption, IdentityOption, MappingOption
-from app.settings import Settings, load
-from app.wiring import Workspace, open_workspace
+from app.settings import load
 from graph.errors import InputError
-from graph.stores.embedded import supervisor
 from ingest.telemetry.options import SourceOptions
 from ingest.telemetry.registry import MAPPED
 from ingest.telemetry.report import IngestReport
@@ -39,6 +35,9 @@ cli = typer.Typer(help="Read sources into the graph.", no_args_is_help=True, ric
 @cli.callback()
 def ingest() -> None:
     """Read sources into the graph."""
+
+
+cli.command("literature")(literature)
 
 
 @cli.command("telemetry")
@@ -100,7 +99,7 @@ def telemetry(
     settings = load(workspace, store)
     options = SourceOptions(mapping, identity, drive, _instant(collected_at) if collected_at else None, host)
     with (
-        _opened(settings, dry_run=dry_run, adopt=adopt) as opened,
+        workspace_for(settings, dry_run=dry_run, adopt=adopt) as opened,
         opened.writing(),
         progress_on_terminal() as progress,
     ):
@@ -151,25 +150,6 @@ def _instant(text: str) -> datetime:
     if instant > datetime.now(UTC) + timedelta(days=1):
         raise InputError(f"--collected-at '{text}' is in the future; now it is {datetime.now(UTC):%Y-%m-%dT%H:%M} UTC.")
     return instant
-
-
-@contextmanager
-def _opened(settings: Settings, *, dry_run: bool, adopt: bool) -> Iterator[Workspace]:
-    """The workspace while it is open; a dry run where there is none yet works in one that is removed afterwards."""
-    if not dry_run or not settings.is_embedded or (settings.workspace / "workspace.json").exists():
-        opened = open_workspace(settings, create=True, adopt=adopt)
-        try:
-            yield opened
-        finally:
-            opened.store.close()
-        return
-    with tempfile.TemporaryDirectory(prefix="atoll-dry-run-") as folder:
-        passing = replace(settings, workspace=Path(folder))
-        try:
-            with _opened(passing, dry_run=False, adopt=adopt) as opened:
-                yield opened
-        finally:
-            supervisor.stop(passing.workspace)
 
 
 def _print_report(report: IngestReport, payload: dict[str, object]) -> None:

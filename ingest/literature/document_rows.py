@@ -1,4 +1,4 @@
-"""A document and what was found in it as one batch: Document, Passages, Instances, Assertions and how they hang together."""
+"""A document and what was found in it as one batch: Document, Passages, Instances and Assertions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class DocumentRows:
         return sum(row["tier"] == "high" for row, _ in self._found.values())
 
     def add(self, found: ExtractedAssertion, shift: int) -> str | None:
-        """Add an assertion with offsets into a sentence that begins at ``shift``; the reason where it cannot be kept."""
+        """Add an assertion with offsets into a stretch that begins at ``shift``; the reason where it cannot be kept."""
         document = self._document
         row = assertion_row(found, self.key, shift)
         if document.text[row["start"] : row["end"]] != found.quote:
