@@ -147,5 +147,6 @@ class Meter:
         about = "about " if used.estimated else ""
         return (
             f"Stopped at the limit ({', '.join(limits)}): {used.calls:,} answers used {about}{used.tokens:,} tokens"
-            f"{cost}, and the next call could take {most.tokens:,} more. Raise the limit and run again: what is done is kept."
+            f"{cost}, and the next call could take {most.tokens:,} more. Raise the limit and run again: "
+            "what is done is kept."
         )
