@@ -1,0 +1,121 @@
+"""From a document and what was found in it to rows of the graph, held against the shapes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import pytest
+
+from graph.ontology.model import Batch
+from graph.ontology.rows import node_table
+from graph.ontology.seed import ontology_batch
+from graph.ontology.shacl import violations
+from ingest.literature.document import Bibliography, Block, PageSpan, ReadDocument
+from ingest.literature.document_rows import DocumentRows
+from ingest.literature.extraction.assertion import ExtractedAssertion, Quantity
+from ingest.literature.statements import sentence
+
+FIRST = "Read disturb raises write amplification by 12 % in TLC drives."
+SECOND = "Caching of metadata does not reduce frobnication."
+TEXT = f"4 Results\n\n{FIRST}\n\n{SECOND}"
+
+
+def found_in(text: str, subject: str, relation: str, object_: str, **more: object) -> ExtractedAssertion:
+    at, to = text.index(subject), text.index(object_)
+    return ExtractedAssertion(
+        subject=subject,
+        relation=relation,
+        object=object_,
+        quote=text,
+        start=0,
+        end=len(text),
+        subject_span=(at, at + len(subject)),
+        object_span=(to, to + len(object_)),
+        **{"direction": "increase", "confidence": 0.9, "tier": "high", "method": "test 1", **more},  # type: ignore[arg-type]
+    )
+
+
+def paper(kind: str = "pdf", **more: object) -> ReadDocument:
+    second = TEXT.index(SECOND)
+    blocks = (
+        Block("heading", 0, 9),
+        Block("prose", 11, 11 + len(FIRST), "4 Results"),
+        Block("prose", second, len(TEXT), "4 Results"),
+    )
+    pages = (PageSpan(3, 0, second), PageSpan(4, second, len(TEXT)))
+    sha256 = hashlib.sha256(kind.encode()).hexdigest()
+    work = Bibliography(title="A study of the disturbance of reads", study_type="experiment")
+    return ReadDocument(f"{kind}.x", kind, sha256, TEXT, blocks, pages, 4, work, **more)  # type: ignore[arg-type]
+
+
+def known(names: Sequence[str]) -> list[str | None]:
+    return [
+        {"Read disturb": "mechanism:read-disturb", "write amplification": "metric:write-amplification"}.get(n)
+        for n in names
+    ]
+
+
+def rows_of(document: ReadDocument) -> DocumentRows:
+    rows = DocumentRows(document, "work:x", known, [])
+    quantity = Quantity("12 %", 12.0, 12.0, "unit:PERCENT")
+    more = {"quantity": quantity, "population": "TLC drives", "predicate": "raises"}
+    assert (
+        rows.add(found_in(FIRST, "Read disturb", "degrades", "write amplification", **more), TEXT.index(FIRST)) is None
+    )
+    denied = found_in(SECOND, "Caching of metadata", "mitigates", "frobnication", direction="none", negated=True)
+    assert rows.add(denied, TEXT.index(SECOND)) is None
+    return rows
+
+
+def table(batch: Batch, label: str) -> list[dict[str, object]]:
+    return next(nodes.rows.to_pylist() for nodes in batch.nodes if nodes.label == label)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "summary"])
+def test_rows_of_a_document_keep_the_shapes(kind: str) -> None:
+    works = Batch((node_table("Work", [{"key": "work:x", "name": "W", "title": "W"}]),))
+    batch = rows_of(paper(kind)).batch("test 1")
+    whole = Batch((*batch.nodes, *works.nodes), batch.relations)
+    assert violations(whole, known=ontology_batch()) == []
+
+
+def test_every_assertion_has_its_page_section_span_and_quote() -> None:
+    for row in table(rows_of(paper()).batch("test 1"), "Assertion"):
+        assert TEXT[row["start"] : row["end"]] == row["quote"]  # type: ignore[misc]
+        assert row["section"] == "4 Results"
+    assert [row["page"] for row in table(rows_of(paper()).batch("test 1"), "Assertion")] == [3, 4]
+
+
+def test_a_phrase_without_a_concept_is_an_instance_of_its_document_alone() -> None:
+    keys = [{row["key"] for row in table(rows_of(paper(kind)).batch("test 1"), "Instance")} for kind in ("pdf", "text")]
+    assert len(keys[0]) == len(keys[1]) == 2
+    assert not keys[0] & keys[1]
+
+
+def test_a_quote_that_is_not_the_text_is_not_kept() -> None:
+    rows = DocumentRows(paper(), "work:x", known, [])
+    assert rows.add(found_in(FIRST, "Read disturb", "degrades", "write amplification"), 5)
+    assert rows.num_assertions == 0
+
+
+def test_a_note_that_nobody_checked_is_never_of_the_high_tier() -> None:
+    unchecked = table(rows_of(paper("summary")).batch("test 1"), "Assertion")
+    assert {row["tier"] for row in unchecked} == {"candidate"}
+    at = TEXT.index(FIRST)
+    checked = paper("summary", checked="page: read", confirmed=((at, at + len(FIRST)),))
+    assert [row["tier"] for row in table(rows_of(checked).batch("test 1"), "Assertion")] == ["high", "candidate"]
+
+
+def test_the_sentence_says_direction_size_and_denial() -> None:
+    said = [row["statement"] for row in table(rows_of(paper()).batch("test 1"), "Assertion")]
+    assert said == [
+        "Read disturb raises write amplification (12 %, TLC drives).",
+        "Caching of metadata does not mitigate frobnication.",
+    ]
+
+
+def test_a_hedge_is_shown() -> None:
+    assert sentence(found_in(FIRST, "Read disturb", "degrades", "write amplification", hedged=True)).endswith(
+        "(hedged)."
+    )
