@@ -1,7 +1,7 @@
 // Which of these documents are stored, with the extractor that read them.
 // name: stored_documents
 // mode: read
-// param: keys list, Document.key
+// param: keys strings, Document.key
 // returns: document, method, work, num_pages
 // example: {"keys": ["document:d1"]}
 MATCH (d:Document)
