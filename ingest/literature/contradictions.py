@@ -61,11 +61,13 @@ def side_of(relation: str, polarity: str | None, *, negated: bool) -> str:
     return polarity if polarity in (GOOD, BAD) else ""
 
 
-def find_contradictions(stated: Iterable[Stated]) -> list[Contradicting]:
-    """Pairs of subject and object on which two sides are taken, by key.
+def turned(side: str) -> str:
+    """The same said of the opposite change of the subject."""
+    return {GOOD: BAD, BAD: GOOD}.get(side, side)
 
-    Statements about instances are compared within their document only, since an instance belongs to it.
-    """
+
+def find_contradictions(stated: Iterable[Stated]) -> list[Contradicting]:
+    """Pairs of subject and object on which two sides are taken, by key."""
     by_pair: dict[tuple[str, str], dict[str, list[Stated]]] = defaultdict(lambda: defaultdict(list))
     for one in stated:
         if one.side:

@@ -13,6 +13,7 @@ from graph.ontology.model import Batch
 from graph.ontology.rows import node_table, relation_table
 from ingest.literature.confidence import ConfidenceParts
 from ingest.literature.document import ReadDocument
+from ingest.literature.endpoints import endpoint_of
 from ingest.literature.extraction.assertion import ExtractedAssertion
 from ingest.literature.statements import assertion_row
 
@@ -98,7 +99,7 @@ class DocumentRows:
         return None
 
     def batch(self, method: str) -> Batch:
-        """Everything as tables; phrases without a canonical concept become instances of this document.
+        """Everything as tables; what names no canonical concept as a whole becomes an instance of this document.
 
         Args:
             method: Name and version of the extractor, kept on the document.
@@ -107,13 +108,15 @@ class DocumentRows:
         instances: dict[str, dict[str, Any]] = {}
         relations: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
         for row, found in self._found.values():
-            for relation, phrase, known in (
-                ("HAS_SUBJECT", found.subject, found.subject_concept),
-                ("HAS_OBJECT", found.object, found.object_concept),
+            for relation, phrase, may_narrow in (
+                ("HAS_SUBJECT", found.subject, False),
+                ("HAS_OBJECT", found.object, True),
             ):
-                target = known or ends.get(phrase)
-                if target is None:
-                    target = self._instance(phrase, instances)
+                target, is_whole = ends[phrase]
+                if target is None or not (is_whole or may_narrow):
+                    concept, target = target, self._instance(phrase, instances)
+                    if concept and not concept.startswith("smart:"):
+                        relations["INSTANCE_OF", "Instance", endpoint_label(concept)].append((target, concept))
                 relations[relation, "Assertion", endpoint_label(target)].append((row["key"], target))
             relations["FROM_DOCUMENT", "Assertion", "Document"].append((row["key"], self.key))
             at = bisect_right(self._starts, row["start"]) - 1
@@ -133,19 +136,23 @@ class DocumentRows:
         }
         return Batch(
             nodes=tuple(node_table(label, rows) for label, rows in nodes.items() if rows),
-            relations=tuple(relation_table(*ends_of, pairs) for ends_of, pairs in relations.items() if pairs),
+            relations=tuple(
+                relation_table(*ends_of, dict.fromkeys(pairs)) for ends_of, pairs in relations.items() if pairs
+            ),
         )
 
-    def _ends(self) -> dict[str, str]:
-        """Concepts of the phrases that the extractor's lexicon did not name."""
-        unknown = dict.fromkeys(
-            phrase
-            for _, found in self._found.values()
-            for phrase, known in ((found.subject, found.subject_concept), (found.object, found.object_concept))
-            if known is None
-        )
-        keys = self._resolve(list(unknown)) if unknown else []
-        return {phrase: key for phrase, key in zip(unknown, keys, strict=True) if key is not None}
+    def _ends(self) -> dict[str, tuple[str | None, bool]]:
+        """Of every phrase the concept that it names, and whether it says no more than that.
+
+        A subject with more words than its concept ("placing many SSDs in one rack") stays what the document says; an
+        object is its concept by its head ("tail latency of reads").
+        """
+        phrases = dict.fromkeys(phrase for _, found in self._found.values() for phrase in (found.subject, found.object))
+        ends = {phrase: endpoint_of(phrase) for phrase in phrases}
+        known = {phrase: (end.key, end.is_whole) for phrase, end in ends.items() if end.key is not None}
+        unknown = [phrase for phrase in phrases if phrase not in known]
+        keys = self._resolve(unknown) if unknown else []
+        return known | {phrase: (key, True) for phrase, key in zip(unknown, keys, strict=True)}
 
     def _instance(self, phrase: str, instances: dict[str, dict[str, Any]]) -> str:
         slug = re.sub(r"[^0-9a-z]+", "-", phrase.casefold()).strip("-")[:80] or "unnamed"

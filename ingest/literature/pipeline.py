@@ -73,7 +73,7 @@ def ingest_literature(
             report.notes.append(ingest.stopped)
             break
     if bundled_notes and not ingest.stopped:
-        from ingest.literature.bundled_notes import bundled_documents
+        from ingest.literature.note_documents import bundled_documents
 
         ingest.take(bundled_documents(), "atoll:notes")
     if report.refused_files and not report.files_read and not bundled_notes:

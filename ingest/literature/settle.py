@@ -10,7 +10,15 @@ from graph.ontology.model import Batch
 from graph.ontology.rows import node_table, relation_table
 from graph.ports import GraphStore
 from ingest.literature.confidence import ConfidenceParts
-from ingest.literature.contradictions import Contradicting, Stated, find_contradictions, side_of, works_by_side
+from ingest.literature.contradictions import (
+    Contradicting,
+    Stated,
+    find_contradictions,
+    side_of,
+    turned,
+    works_by_side,
+)
+from ingest.literature.endpoints import endpoint_of
 
 METHOD = "contradictions 1"
 
@@ -32,7 +40,7 @@ def settle(store: GraphStore) -> int:
             record["work"] or record["document"],
             canonical.get(record["subject"], record["subject"]),
             canonical.get(record["object"], record["object"]),
-            side_of(record["relation"], record["polarity"], negated=bool(record["negated"])),
+            _side(record),
             record["tier"],
             _own_confidence(record),
         )
@@ -60,6 +68,14 @@ def settle(store: GraphStore) -> int:
         store.delete(run, "Contradiction", gone)
     store.complete_run(run)
     return len(found)
+
+
+def _side(record: dict[str, Any]) -> str:
+    """The side that a stored assertion takes of its pair; "lowering X improves Y" is against X, not for it."""
+    if record["subject"].startswith("instance:") or record["object"].startswith("instance:"):
+        return ""
+    side = side_of(record["relation"], record["polarity"], negated=bool(record["negated"]))
+    return turned(side) if endpoint_of(record["subject_text"] or "").sign < 0 else side
 
 
 def _canonical(store: GraphStore) -> dict[str, str]:
