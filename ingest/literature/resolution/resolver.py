@@ -1,0 +1,186 @@
+"""Which concept of the field a phrase of a paper means, and whether two phrases mean the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from graph.ontology.concepts import FieldConcept, concepts
+from graph.retrieval import Encoder
+from ingest.literature.extraction import lexicon
+from ingest.literature.resolution import wording
+from ingest.literature.resolution.contrasts import contrasted
+from ingest.literature.resolution.judging import Judge, Judgement
+from ingest.literature.resolution.meaning import Meanings, is_descriptive
+from ingest.literature.resolution.naming import Names, NameSet, name_sets
+
+SMART = "SmartAttribute"
+LINK_COSINE, LINK_MARGIN = 0.62, 0.03
+LINK_NAMED_COSINE, LINK_NAMED_MARGIN = 0.8, 0.08
+HEAD_SCORE = 0.6
+SAME_METHODS = frozenset({"attribute", "name", "synonym", "meaning"})
+"""Methods whose result says that the mention means the concept; ``head`` says that it is a kind or case of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a mention means.
+
+    Args:
+        key: Key of the concept or the SmartAttribute; None where nothing is near enough.
+        score: 0 to 1, by method: 1 for a name word for word, less for stems, expanded acronyms and meaning.
+        method: ``attribute`` (a SMART number or field), ``name`` (a name or alias of the concept), ``synonym`` (another
+            name of the same thing), ``meaning`` (by the encoder), ``head`` (its head names a wider concept), ``none``.
+        parts: The values behind it.
+        label: Label of the node with that key.
+    """
+
+    key: str | None
+    score: float
+    method: str
+    parts: Mapping[str, float | str] = field(default_factory=dict)
+    label: str | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the mention means the concept itself and not a kind of it."""
+        return self.method in SAME_METHODS
+
+
+NONE = Resolution(None, 0.0, "none")
+
+
+class Resolver:
+    """Resolves mentions against the concepts of the field; made once, used for many documents.
+
+    Args:
+        field_concepts: The concepts; by default those of the ontology.
+        encoder: Makes vectors; by default one without a cache. It is loaded only when names do not suffice.
+        sets: Synonyms; by default those of ``synonyms.txt`` and the ATA attributes.
+
+    Example:
+        >>> Resolver().resolve(["SMART 187"])[0].key
+        'smart:ata:187'
+    """
+
+    def __init__(
+        self,
+        field_concepts: Sequence[FieldConcept] | None = None,
+        *,
+        encoder: Encoder | None = None,
+        sets: tuple[NameSet, ...] | None = None,
+    ) -> None:
+        self._concepts = {each.key: each for each in (concepts() if field_concepts is None else field_concepts)}
+        self._sets = name_sets() if sets is None else sets
+        self._names = Names(self._sets)
+        self._encoder = encoder or Encoder()
+        self._concept_of_set = {each.key: key for each in self._sets if (key := self._owner(each)) is not None}
+
+    @cached_property
+    def _meanings(self) -> Meanings:
+        return Meanings(self._sets, self._encoder)
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(self._names, self._meanings, self._named, self._concept_of_set)
+
+    def resolve(self, mentions: Sequence[str], acronyms: Mapping[str, str] | None = None) -> list[Resolution]:
+        """What each mention means.
+
+        Args:
+            mentions: Noun phrases as a document words them; a phrase that comes often is worked out once.
+            acronyms: Those the document defines for itself (``acronyms_of(text)``); they go before the field's.
+
+        Returns:
+            One resolution a mention, in their order.
+        """
+        names = self._names.scoped(acronyms) if acronyms else self._names
+        own = acronyms or {}
+        found: dict[str, Resolution] = {}
+        unknown: list[str] = []
+        for mention in dict.fromkeys(mentions):
+            resolution = self._by_words(own.get(mention.strip(), mention), names)
+            if resolution is None:
+                unknown.append(mention)
+            else:
+                found[mention] = resolution
+        found |= zip(unknown, self._by_meaning(unknown), strict=True)
+        return [found[mention] for mention in mentions]
+
+    def same(self, a: str, b: str) -> Judgement:
+        """Whether two phrases mean one thing; a kind and its genus do not."""
+        return self._judge.judge(a, b)
+
+    def prepare(self, phrases: Iterable[str]) -> None:
+        """Encode the phrases that names cannot settle, all at once; ``same`` is faster afterwards."""
+        self._meanings.encode(sorted({phrase for phrase in phrases if not self._names.find(phrase).keys}))
+
+    def vectors(self) -> Encoder:
+        """The encoder in use."""
+        return self._encoder
+
+    def _by_words(self, mention: str, names: Names) -> Resolution | None:
+        found = names.find(mention)
+        attribute = self._attribute(mention, found.keys)
+        if attribute is not None:
+            return Resolution(attribute, 1.0, "attribute", {}, SMART)
+        if (key := self._named(mention)) is not None:
+            return self._to(key, 1.0, "name")
+        keys = {self._concept_of_set[each] for each in found.keys if each in self._concept_of_set}
+        wide = {key for key in keys if not key.startswith("smart:")} or keys
+        if len(wide) == 1:
+            return self._to(next(iter(wide)), found.score, "synonym", how=found.how)
+        if not is_descriptive(mention) and (key := self._head(mention)) is not None:
+            return self._to(key, HEAD_SCORE, "head")
+        return NONE if found.keys and not is_descriptive(mention) else None
+
+    def _by_meaning(self, mentions: list[str]) -> Iterable[Resolution]:
+        keys = [each.key for each in self._sets]
+        for mention, near in zip(mentions, self._meanings.near(mentions) if mentions else (), strict=True):
+            column = int(near.cosines.argmax())
+            cosine, margin = float(near.cosines[column]), near.margin([column])
+            told = is_descriptive(mention)
+            least, gap = (LINK_COSINE, LINK_MARGIN) if told else (LINK_NAMED_COSINE, LINK_NAMED_MARGIN)
+            key = self._concept_of_set.get(keys[column])
+            nearest = self._meanings.texts[int(near.texts[column])]
+            if key and cosine >= least and margin >= gap and not contrasted(mention, nearest):
+                yield self._to(key, round(cosine, 4), "meaning", margin=round(margin, 3), nearest=nearest)
+            elif (head := self._head(mention)) is not None:
+                yield self._to(head, HEAD_SCORE, "head")
+            else:
+                yield replace(NONE, parts={"cosine": round(cosine, 3), "nearest": nearest})
+
+    def _attribute(self, mention: str, keys: frozenset[str]) -> str | None:
+        """Key of a SmartAttribute that is named by number or by smartctl's field."""
+        number = wording.smart_number(mention)
+        wanted = f"smart:ata:{number}"
+        if number is not None:
+            return wanted if wanted in keys else None
+        if "_" in mention.strip() and " " not in mention.strip():
+            return next((key for key in sorted(keys) if key.startswith("smart:")), None)
+        return None
+
+    def _named(self, mention: str) -> str | None:
+        """Key of the concept of which the phrase is a name or an alias."""
+        words = lexicon.words(mention)
+        while words and words[0].lower() in lexicon.LEADING:
+            words = words[1:]
+        concept = lexicon.named(words)
+        return concept.key if concept is not None and concept.key in self._concepts else None
+
+    def _head(self, mention: str) -> str | None:
+        key = lexicon.lookup(mention)
+        return key if key in self._concepts else None
+
+    def _owner(self, each: NameSet) -> str | None:
+        """The concept that most names of a set belong to; the earlier name decides between equals."""
+        if each.key.startswith("smart:"):
+            return each.key
+        owners = Counter(key for name in each.names if (key := self._named(name)) is not None)
+        return owners.most_common(1)[0][0] if owners else None
+
+    def _to(self, key: str, score: float, method: str, **parts: float | str) -> Resolution:
+        label = SMART if key.startswith("smart:") else self._concepts[key].label
+        return Resolution(key, score, method, parts, label)
