@@ -122,13 +122,18 @@ def _check_xml(path: Path, content: bytes) -> None:
     def line() -> str:
         return f"{path}:{parser.CurrentLineNumber}"
 
-    def doctype(name: str, system: str | None, public: str | None, has_internal: bool) -> None:  # noqa: FBT001
+    def doctype(name: str, system: str | None, public: str | None, has_internal: bool) -> None:
         if system or public:
             raise InputError(f"{line()}: declares an external document type, which is not fetched; remove it.")
 
     def entity(
-        name: str, is_parameter: bool, value: str | None, base: str | None, system: str | None,  # noqa: FBT001
-        public: str | None, notation: str | None,
+        name: str,
+        is_parameter: bool,
+        value: str | None,
+        base: str | None,
+        system: str | None,
+        public: str | None,
+        notation: str | None,
     ) -> None:
         if value is None or system or public or is_parameter:
             raise InputError(f"{line()}: entity '{name}' lies outside the file and is not fetched; remove it.")

@@ -90,7 +90,9 @@ def _parse(path: Path, content: bytes, name: str, base: str) -> list[tuple[Any, 
     from ingest.literature.foreign.recording import recording_store
 
     recorded: list[tuple[Any, Any, Any]] = []
-    too_many = f"{path}: makes more than {MAX_TRIPLES:,} statements, which are too many to read at once; split the file."
+    too_many = (
+        f"{path}: makes more than {MAX_TRIPLES:,} statements, which are too many to read at once; split the file."
+    )
     graph = Graph(store=recording_store(recorded, MAX_TRIPLES, too_many), bind_namespaces="none")
     try:
         graph.parse(io.BytesIO(content), format=_RDFLIB[name], publicID=base)

@@ -22,13 +22,13 @@ class _RecordingStore(Store):
         self._namespaces: dict[str, URIRef] = {}
         self._prefixes: dict[URIRef, str] = {}
 
-    def add(self, triple: tuple[Any, Any, Any], context: Any, quoted: bool = False) -> None:  # noqa: FBT001, FBT002
+    def add(self, triple: tuple[Any, Any, Any], context: Any, quoted: bool = False) -> None:
         """Write a statement down."""
         if len(self._recorded) >= self._most:
             raise InputError(self._too_many)
         self._recorded.append(triple)
 
-    def bind(self, prefix: str, namespace: URIRef, override: bool = True) -> None:  # noqa: FBT001, FBT002
+    def bind(self, prefix: str, namespace: URIRef, override: bool = True) -> None:
         """Remember a prefix, which JSON-LD and RDF/XML need while they are parsed."""
         if override or prefix not in self._namespaces:
             self._namespaces[prefix], self._prefixes[namespace] = namespace, prefix
