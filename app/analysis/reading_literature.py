@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graph.errors import InputError, nearest
 from graph.ports import GraphStore
-from ingest.literature.extractors import ByRules, Extractor, Progress, phrases_to_keys
+from ingest.literature.extractors import ByRules, Extractor, PhraseResolver, Progress
 from ingest.literature.pipeline import ingest_literature
 from ingest.literature.report import LiteratureReport
 
@@ -44,7 +44,7 @@ def read_literature(
         store=store,
         workspace=workspace,
         extractor=_extractor(extractor),
-        resolve=phrases_to_keys,
+        resolve=PhraseResolver(),
         bundled_notes=bundled_notes,
         dry_run=dry_run,
         progress=progress,

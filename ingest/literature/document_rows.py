@@ -17,8 +17,8 @@ from ingest.literature.endpoints import endpoint_of
 from ingest.literature.extraction.assertion import ExtractedAssertion
 from ingest.literature.statements import assertion_row
 
-Resolve = Callable[[Sequence[str]], Sequence[str | None]]
-"""From phrases to keys of canonical concepts or SMART attributes; None where there is none."""
+Resolve = Callable[[Sequence[str]], Sequence[tuple[str | None, bool]]]
+"""From phrases to keys of concepts or SMART attributes (None where there is none) and whether they mean just that."""
 
 
 def document_key(sha256: str) -> str:
@@ -151,8 +151,7 @@ class DocumentRows:
         ends = {phrase: endpoint_of(phrase) for phrase in phrases}
         known = {phrase: (end.key, end.is_whole) for phrase, end in ends.items() if end.key is not None}
         unknown = [phrase for phrase in phrases if phrase not in known]
-        keys = self._resolve(unknown) if unknown else []
-        return known | {phrase: (key, True) for phrase, key in zip(unknown, keys, strict=True)}
+        return known | dict(zip(unknown, self._resolve(unknown) if unknown else [], strict=True))
 
     def _instance(self, phrase: str, instances: dict[str, dict[str, Any]]) -> str:
         slug = re.sub(r"[^0-9a-z]+", "-", phrase.casefold()).strip("-")[:80] or "unnamed"

@@ -63,14 +63,14 @@ class ByRules:
         return extraction
 
 
-def phrases_to_keys(names: Sequence[str]) -> list[str | None]:
-    """Keys of the canonical concepts that phrases name; None where none is named surely."""
-    from ingest.literature.resolution import Resolver
+class PhraseResolver:
+    """Finds the concepts that phrases name; its weights are loaded with the first phrase that no name covers."""
 
-    global _RESOLVER  # noqa: PLW0603 - the encoder's weights are loaded once a process
-    if _RESOLVER is None:
-        _RESOLVER = Resolver()
-    return [resolution.key for resolution in _RESOLVER.resolve(names)]
+    def __init__(self) -> None:
+        from ingest.literature.resolution import Resolver
 
+        self._resolver = Resolver()
 
-_RESOLVER: object | None = None
+    def __call__(self, phrases: Sequence[str]) -> list[tuple[str | None, bool]]:
+        """Of each phrase the key of its concept, None where none is sure, and whether it means just that."""
+        return [(found.key, found.is_same) for found in self._resolver.resolve(phrases)]

@@ -50,11 +50,8 @@ def paper(kind: str = "pdf", **more: object) -> ReadDocument:
     return ReadDocument(f"{kind}.x", kind, sha256, TEXT, blocks, pages, 4, work, **more)  # type: ignore[arg-type]
 
 
-def known(names: Sequence[str]) -> list[str | None]:
-    return [
-        {"Read disturb": "mechanism:read-disturb", "write amplification": "metric:write-amplification"}.get(n)
-        for n in names
-    ]
+def known(names: Sequence[str]) -> list[tuple[str | None, bool]]:
+    return [(None, False) for _ in names]
 
 
 def rows_of(document: ReadDocument) -> DocumentRows:
