@@ -1,0 +1,1 @@
+"""What the verifier holds a candidate against: places, wording and figures of its quote."""
