@@ -53,7 +53,8 @@ def request(rung: str, messages: Sequence[Message], schema: type[BaseModel]) -> 
         messages: The conversation; the first may be of the system.
         schema: What the answer must be.
     """
-    told = [dict(message) for message in messages]
+    # A lone surrogate out of a PDF is no text that could be sent.
+    told = [{key: part.encode("utf-8", "replace").decode() for key, part in message.items()} for message in messages]
     wanted = json_schema(schema)
     if rung != TOOL:
         text = json.dumps(wanted, ensure_ascii=False, separators=(",", ":"))
