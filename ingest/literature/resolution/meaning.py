@@ -23,9 +23,12 @@ _TELLING = wording.STOP | frozenset(
 
 
 def is_descriptive(phrase: str) -> bool:
-    """Whether a phrase tells what a thing is instead of naming it: four words or more, function words among them."""
+    """Whether a phrase tells what a thing is instead of naming it.
+
+    It has four words or more, and begins with a verb's -ing form or has function words among them.
+    """
     words = [word.lower() for word in wording.tokens(phrase)]
-    return len(words) >= DESCRIPTIVE_WORDS and any(word in _TELLING for word in words)
+    return len(words) >= DESCRIPTIVE_WORDS and (words[0].endswith("ing") or any(word in _TELLING for word in words))
 
 
 @dataclass(frozen=True, slots=True)

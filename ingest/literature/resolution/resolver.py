@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,15 +11,18 @@ from graph.ontology.concepts import FieldConcept, concepts
 from graph.retrieval import Encoder
 from ingest.literature.extraction import lexicon
 from ingest.literature.resolution import wording
-from ingest.literature.resolution.contrasts import contrasted
+from ingest.literature.resolution.contrasts import contrasted, has_extra_modifier
 from ingest.literature.resolution.judging import Judge, Judgement
 from ingest.literature.resolution.meaning import Meanings, is_descriptive
 from ingest.literature.resolution.naming import Names, NameSet, name_sets
 
 SMART = "SmartAttribute"
-LINK_COSINE, LINK_MARGIN = 0.62, 0.03
-LINK_NAMED_COSINE, LINK_NAMED_MARGIN = 0.8, 0.08
+GENERIC_STEMS = frozenset(map(wording.stem, wording.GENERIC))
+# A mention becomes a concept by its meaning only where it is near a definition, or all but a name; docs/resolution.md.
+DEFINITION_COSINE, DEFINITION_MARGIN = 0.68, 0.05
+NAME_COSINE, NAME_MARGIN = 0.88, 0.05
 HEAD_SCORE = 0.6
+STEMS_SCORE = 0.97
 SAME_METHODS = frozenset({"attribute", "name", "synonym", "meaning"})
 """Methods whose result says that the mention means the concept; ``head`` says that it is a kind or case of it."""
 
@@ -128,6 +131,8 @@ class Resolver:
             return Resolution(attribute, 1.0, "attribute", {}, SMART)
         if (key := self._named(mention)) is not None:
             return self._to(key, 1.0, "name")
+        if (key := self._stemmed.get(wording.loose(wording.content(mention)))) is not None:
+            return self._to(key, STEMS_SCORE, "name", how="stems")
         keys = {self._concept_of_set[each] for each in found.keys if each in self._concept_of_set}
         wide = {key for key in keys if not key.startswith("smart:")} or keys
         if len(wide) == 1:
@@ -137,20 +142,29 @@ class Resolver:
         return NONE if found.keys and not is_descriptive(mention) else None
 
     def _by_meaning(self, mentions: list[str]) -> Iterable[Resolution]:
-        keys = [each.key for each in self._sets]
         for mention, near in zip(mentions, self._meanings.near(mentions) if mentions else (), strict=True):
             column = int(near.cosines.argmax())
             cosine, margin = float(near.cosines[column]), near.margin([column])
-            told = is_descriptive(mention)
-            least, gap = (LINK_COSINE, LINK_MARGIN) if told else (LINK_NAMED_COSINE, LINK_NAMED_MARGIN)
-            key = self._concept_of_set.get(keys[column])
             nearest = self._meanings.texts[int(near.texts[column])]
-            if key and cosine >= least and margin >= gap and not contrasted(mention, nearest):
+            key = self._concept_of_set.get(self._sets[column].key)
+            if key and self._means(mention, nearest, self._sets[column], cosine, margin):
                 yield self._to(key, round(cosine, 4), "meaning", margin=round(margin, 3), nearest=nearest)
             elif (head := self._head(mention)) is not None:
                 yield self._to(head, HEAD_SCORE, "head")
             else:
                 yield replace(NONE, parts={"cosine": round(cosine, 3), "nearest": nearest})
+
+    def _means(self, mention: str, nearest: str, of: NameSet, cosine: float, margin: float) -> bool:
+        if contrasted(mention, nearest):
+            return False
+        if nearest in of.definitions:
+            return is_descriptive(mention) and cosine >= DEFINITION_COSINE and margin >= DEFINITION_MARGIN
+        return (
+            cosine >= NAME_COSINE
+            and margin >= NAME_MARGIN
+            and wording.head(mention) == wording.head(nearest)
+            and not has_extra_modifier(mention, nearest, GENERIC_STEMS)
+        )
 
     def _attribute(self, mention: str, keys: frozenset[str]) -> str | None:
         """Key of a SmartAttribute that is named by number or by smartctl's field."""
@@ -171,8 +185,26 @@ class Resolver:
         return concept.key if concept is not None and concept.key in self._concepts else None
 
     def _head(self, mention: str) -> str | None:
+        """The concept that the head of a phrase names, by the lexicon or as a synonym."""
         key = lexicon.lookup(mention)
-        return key if key in self._concepts else None
+        if key in self._concepts:
+            return key
+        part = wording.head_part(mention)
+        if part == mention.strip():
+            return None
+        found = {self._concept_of_set.get(each) for each in self._names.find(part).keys} - {None}
+        return next(iter(found)) if len(found) == 1 else None
+
+    @cached_property
+    def _stemmed(self) -> dict[str, str]:
+        """Concepts by the stems of their names; a name that two concepts share by its stems belongs to neither."""
+        owners: dict[str, set[str]] = defaultdict(set)
+        for concept in self._concepts.values():
+            for name in (concept.name, *concept.aliases):
+                words = wording.content(name)
+                if len(words) > 1:
+                    owners[wording.loose(words)].add(concept.key)
+        return {stems: next(iter(keys)) for stems, keys in owners.items() if len(keys) == 1}
 
     def _owner(self, each: NameSet) -> str | None:
         """The concept that most names of a set belong to; the earlier name decides between equals."""

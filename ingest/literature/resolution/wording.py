@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ingest.literature.extraction.lexicon import normal_word
+from ingest.literature.extraction.lexicon import PREPOSITIONS, normal_word
 
 STOP = frozenset(
     [
@@ -193,24 +193,17 @@ def is_acronym(text: str) -> bool:
     return len(found) == 1 and len(found[0]) <= 8 and sum(letter.isupper() for letter in found[0]) >= 2
 
 
-def head(phrase: str) -> str:
-    """Stem of the noun that a phrase is about: the last word before its first preposition."""
+def head_part(phrase: str) -> str:
+    """The words before the first preposition (``read latency`` of ``read latency of QLC drives``)."""
     kept: list[str] = []
     for word in tokens(phrase):
-        if kept and word.lower() in {
-            "of",
-            "in",
-            "on",
-            "at",
-            "for",
-            "to",
-            "from",
-            "by",
-            "with",
-            "that",
-            "which",
-            "after",
-        }:
+        if kept and word.lower() in PREPOSITIONS:
             break
-        kept.append(plain_word(word))
-    return stem(kept[-1]) if kept else ""
+        kept.append(word)
+    return " ".join(kept)
+
+
+def head(phrase: str) -> str:
+    """Stem of the noun that a phrase is about: the last word before its first preposition."""
+    words = tokens(head_part(phrase))
+    return stem(plain_word(words[-1])) if words else ""
