@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from functools import cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from graph.ontology.catalogue import catalogue
-from graph.ontology.model import Batch
-from graph.ontology.rows import node_table
-from graph.ontology.shacl import violations
+from graph.ontology.model import Batch, NodeTable
+from graph.ontology.seed import ontology_batch
 
 MOST_SHOWN = 20
 
 
-def conforms(batch: Batch) -> tuple[str, ...]:
+def conforms(batch: Batch, known: Batch | None = None) -> tuple[str, ...]:
     """What a batch breaks, a line each, at most ``MOST_SHOWN``; nothing where it keeps all shapes.
 
-    Only the concepts and attributes that the batch leads to are validated beside it, not the whole catalogue.
+    Args:
+        batch: What is to be written.
+        known: What it may lead to, the catalogue unless given. Of this only the nodes that it does lead to are
+            validated beside it: the rest takes longer than the batch.
     """
-    wanted = {key for table in batch.relations for key in table.rows.column("tail").to_pylist()}
-    known = Batch(
-        nodes=tuple(
-            node_table(label, found)
-            for label, rows in catalogue()["nodes"].items()
-            if (found := [row for row in rows if row["key"] in wanted])
-        )
-    )
-    found = violations(batch, known=known)
+    from graph.ontology.shacl import violations
+
+    tails = [table.rows.column("tail").combine_chunks() for table in batch.relations]
+    wanted = pa.concat_arrays(tails) if tails else pa.array([], pa.string())
+    nodes = []
+    for table in (known or ontology_batch()).nodes:
+        rows = table.rows.filter(pc.is_in(table.rows.column("key"), value_set=wanted))
+        if rows.num_rows:
+            nodes.append(NodeTable(table.label, rows))
+    found = violations(batch, known=Batch(tuple(nodes)))
     return tuple(f"{one.subject} {one.path}: {one.message}" for one in found[:MOST_SHOWN])
 
 

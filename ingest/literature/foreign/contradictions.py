@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from ingest.literature.extraction.assertion import DEGRADES, IMPROVES
 from ingest.literature.foreign.claims import Claim
+from ingest.literature.foreign.entities import Entity
+from ingest.literature.foreign.names import comparable
 from ingest.literature.foreign.repairs import CONTRADICTION, Repairs
 
 
@@ -39,8 +41,10 @@ class ClaimContradiction:
 def contradictions_of(claims: Iterable[Claim], document: str, repairs: Repairs) -> list[ClaimContradiction]:
     """Pairs with claims of both polarities, by key.
 
-    Ends are compared as what the field calls them: a concept by its key, anything else by its IRI. What is split,
-    because several papers mean different things by it, contradicts nothing.
+    Ends are compared as what the field calls them: a concept by its key, anything else by its IRI. Of components and
+    mitigations the name counts too, since the field files products under what they are a case of: that one file system
+    is faster and another slower is no contradiction. What is split, because several papers mean different things by
+    it, contradicts nothing.
     """
     pairs: dict[tuple[str, str], dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
@@ -48,8 +52,7 @@ def contradictions_of(claims: Iterable[Claim], document: str, repairs: Repairs) 
             continue
         if claim.subject.is_split or claim.object.is_split:
             continue
-        pair = tuple(entity.concept or entity.term.text for entity in (claim.subject, claim.object))
-        pairs[pair[0], pair[1]][claim.polarity].append(claim)
+        pairs[_identity(claim.subject), _identity(claim.object)][claim.polarity].append(claim)
     found = []
     for (subject, object_), sides in sorted(pairs.items()):
         if len(sides) < 2:
@@ -72,3 +75,10 @@ def contradictions_of(claims: Iterable[Claim], document: str, repairs: Repairs) 
         )
         found.append(one)
     return found
+
+
+def _identity(entity: Entity) -> str:
+    if entity.concept is None:
+        return entity.term.text
+    by_name = entity.concept.startswith(("component:", "mitigation:"))
+    return f"{entity.concept} {comparable(entity.name)}" if by_name else entity.concept

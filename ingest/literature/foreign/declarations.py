@@ -18,6 +18,7 @@ _DOMAIN, _RANGE = RDFS + "domain", RDFS + "range"
 _PROPERTY_TYPES = frozenset(
     (RDF + "Property", *(OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")))
 )
+_WORDS = frozenset((RDFS + "label", RDFS + "comment"))
 _WRITTEN = re.compile(r"^\s*(\S+)\s+rdfs:domain\s+(.+?)\s*;\s*rdfs:range\s+(.+?)\s*\.?\s*$")
 
 
@@ -28,10 +29,12 @@ class Declarations:
     Args:
         declared: IRIs of the predicates that are declared with a type.
         joins: By IRI of a predicate, the pairs of domain and range that are declared, with how often.
+        words: By IRI of a predicate, its labels and comments.
     """
 
     declared: set[str] = field(default_factory=set)
     joins: dict[str, dict[tuple[str, str], int]] = field(default_factory=lambda: defaultdict(dict))
+    words: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def take_declarations(source: Source, used: Iterable[str]) -> Declarations:
@@ -59,6 +62,11 @@ def take_declarations(source: Source, used: Iterable[str]) -> Declarations:
             source.ledger.map(at)
         elif predicate.text == TYPE and object_.text == _AXIOM:
             axioms.append(subject)
+    for iri in sorted(found.declared):
+        for at in source.about(Term(Kind.IRI, iri)):
+            if source.ledger.is_open(at) and source[at].predicate.text in _WORDS and source[at].object.is_literal:
+                found.words[iri].append(source[at].object.text)
+                source.ledger.map(at)
     if axioms:
         names = _Names(source, {*used, *found.declared})
         for axiom in axioms:

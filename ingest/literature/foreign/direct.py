@@ -81,7 +81,8 @@ def _give(unit: str, all_units: Sequence[str], values: Sequence[Statement]) -> s
         for one in particular:
             rivals = {other for other in all_units if fits(_name(one), other)}
             if len(rivals) > 1:
-                return f"unit '{unit}' stands beside {', '.join(sorted(rivals - {unit}))}: which value has which is not said"
+                beside = ", ".join(sorted(rivals - {unit}))
+                return f"unit '{unit}' stands beside {beside}: which value has which is not said"
             one.unit = unit
         return None
     if len(numbers) == 1 and len(all_units) == 1 and fits(_name(numbers[0]), unit):

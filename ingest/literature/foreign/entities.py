@@ -108,9 +108,11 @@ class Entities:
             if len(group) < 2:
                 continue
             concept = group[0].concept
-            shown = min(entity.name for entity in group)
+            spellings = sorted({entity.name for entity in group})
+            shown = spellings[0]
             if concept is not None:
-                repairs.note(UNITED_NAME, shown, f"{len(group)} IRIs", concept, len(group))
+                listed = ", ".join(spellings[:5]) + (", …" if len(spellings) > 5 else "")
+                repairs.note(UNITED_NAME, concept, f"{len(group)} IRIs: {listed}", concept, len(group))
                 continue
             repairs.note(
                 FLAGGED_NAME, shown, f"{len(group)} IRIs", "kept apart: nothing says that they are one", len(group)

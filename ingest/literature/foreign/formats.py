@@ -32,6 +32,19 @@ _NT_LINE = re.compile(rb"\s*(<[^<>\"{}|^`\\\x00-\x20]+>|_:\S+)\s+<[^<>\s]+>\s+(<
 _SPARQL_LIKE = re.compile(rb"(?im)^\s*(@prefix|@base|prefix\s+[\w.-]*:\s*<|base\s*<)")
 
 
+def is_foreign(path: Path) -> bool:
+    """Whether a file is RDF: by its suffix, and of what may be something else (.xml, .json) by its beginning."""
+    suffix = path.suffix.lower()
+    if suffix not in (".xml", ".json"):
+        return suffix in SUFFIXES
+    try:
+        with path.open("rb") as stream:
+            begin = stream.read(4096)
+    except OSError:
+        return False
+    return b"<rdf:RDF" in begin if suffix == ".xml" else b'"@context"' in begin or b'"@graph"' in begin
+
+
 def format_of(path: Path, content: bytes) -> str:
     """Format of a file of RDF.
 

@@ -23,7 +23,7 @@ from ingest.literature.foreign.reading import ForeignGraph, read_foreign
 from ingest.literature.foreign.repairs import UNDECLARED_PREDICATE, Repair, Repairs
 from ingest.literature.foreign.source import Source
 from ingest.literature.foreign.statements import Statement, take_statements
-from ingest.literature.foreign.terms import local_name
+from ingest.literature.foreign.terms import Kind, Term, local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class Repaired:
 
 @dataclass(frozen=True, slots=True)
 class ForeignImport:
-    """What an import hands over; ``triples_read = mapped + len(quarantined_rows) + duplicate`` always.
+    """What an import hands over; ``triples_read = mapped + len(quarantined) + duplicate`` always.
 
     Args:
         document: Row of the Document node.
         batch: Everything that is written.
         triples_read: Statements of the file, repeated ones counted each time.
         mapped: Triples that became nodes, properties, relationships or declarations.
-        quarantined_rows: Subject, predicate, object and reason of each triple that could not be used.
+        quarantined: Triples that could not be used, each with its reason.
         duplicate: Triples that say what another triple, or the catalogue, says already.
         repairs: What was repaired or flagged.
         contradictions: Contradiction nodes.
@@ -81,7 +81,7 @@ class ForeignImport:
     batch: Batch
     triples_read: int
     mapped: int
-    quarantined_rows: tuple[tuple[str, str, str, str], ...]
+    quarantined: tuple[QuarantinedTriple, ...]
     duplicate: int
     repairs: tuple[Repair, ...]
     contradictions: int
@@ -91,12 +91,18 @@ class ForeignImport:
     notes: tuple[str, ...] = ()
     declarations: Declarations = field(default_factory=Declarations)
 
+    @property
+    def quarantined_rows(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Subject, predicate, object and reason of each triple that could not be used."""
+        return tuple((one.subject, one.predicate, one.object, one.reason) for one in self.quarantined)
 
-def import_foreign(path: Path, *, validate: bool = True) -> ForeignImport:
+
+def import_foreign(path: Path, *, known: Batch | None = None, validate: bool = True) -> ForeignImport:
     """Read, repair and map a file of RDF.
 
     Args:
         path: Turtle, N-Triples, JSON-LD or RDF/XML.
+        known: What the batch may lead to when it is validated; the catalogue unless given.
         validate: Hold the batch against the SHACL shapes, which takes longer than all the rest.
 
     Raises:
@@ -109,13 +115,13 @@ def import_foreign(path: Path, *, validate: bool = True) -> ForeignImport:
             "and an object; expected reified statements or plain triples with predicates such as improves."
         )
     document, batch = to_tables(repaired)
-    problems = conforms(batch) if validate else ()
+    problems = conforms(batch, known) if validate else ()
     return ForeignImport(
         document=document,
         batch=batch,
         triples_read=repaired.graph.triples_read,
         mapped=repaired.mapped,
-        quarantined_rows=tuple((q.subject, q.predicate, q.object, q.reason) for q in repaired.quarantined),
+        quarantined=repaired.quarantined,
         duplicate=repaired.duplicate,
         repairs=repaired.repairs,
         contradictions=len(repaired.contradictions),
@@ -127,6 +133,11 @@ def import_foreign(path: Path, *, validate: bool = True) -> ForeignImport:
     )
 
 
+def to_batch(repaired: Repaired) -> Batch:
+    """Document, claims, instances and contradictions of a repaired graph; the same file gives the same batch."""
+    return to_tables(repaired)[1]
+
+
 def repair(graph: ForeignGraph) -> Repaired:
     """Give every triple of a graph its fate, and list what was repaired on the way."""
     source = Source(graph)
@@ -136,6 +147,7 @@ def repair(graph: ForeignGraph) -> Repaired:
     declarations = take_declarations(source, {statement.predicate.text for statement in statements})
     _note_undeclared(statements, declarations, source.repairs)
     skipped = {statement.origin for statement in statements if statement.origin is not None}
+    skipped |= {Term(Kind.IRI, iri) for iri in declarations.declared}
     entities = Entities(source, statements, skipped)
     descriptions = Descriptions(source, entities)
     claims = tuple(make_claim(statement, entities, source.document, source.repairs) for statement in statements)

@@ -35,6 +35,16 @@ class QuarantinedTriple:
     object: str
     reason: str
 
+    @property
+    def place(self) -> str:
+        """Where it stands: its subject."""
+        return self.subject
+
+    @property
+    def value(self) -> str:
+        """What is said there: predicate and object."""
+        return f"{self.predicate} {self.object}"
+
 
 class Ledger:
     """Fates of the triples of one graph, so that ``read = mapped + quarantined + duplicate`` holds by construction."""

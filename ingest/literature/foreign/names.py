@@ -12,7 +12,7 @@ _NUMBERED = re.compile(r"^E\d+_(?=.)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
 _PLACEHOLDER = re.compile(
-    r"(?:[A-Z]{1,4}|EXP|SSD|HDD|Drive|Device|(?:\w+[_ ])?(?:SSD|HDD|Chip|Model|Profile|Context|Workload))[_ #]?\d*"
+    r"(?:[A-Z]{1,4}|Drive|Device|(?:.*[_ ])?(?:SSD|HDD|Chip|Model|Profile|Context|Workload))[_ #]?\d+"
 )
 
 
@@ -51,14 +51,14 @@ def name_of(iri: str, labels: Iterable[str]) -> str:
 
 
 def is_placeholder(name: str, class_names: Iterable[str]) -> bool:
-    """Whether a name stands for whatever a paper has one of: ``EC1``, ``SSD_2``, or the name of its own class.
+    """Whether a name stands for whatever a paper has one of: ``EC1``, ``MLC_SSD_2``, or the name of its own class.
 
     Every paper has such a thing, so two papers that use the name do not mean the same one.
     """
     plain = re.sub(r"[\s_#]*\d+$", "", name)
     if any(comparable(plain) == comparable(known) for known in class_names):
         return True
-    return bool(_PLACEHOLDER.fullmatch(name)) and (name[-1].isdigit() or " " not in name)
+    return bool(_PLACEHOLDER.fullmatch(name))
 
 
 def number_and_name(iri: str) -> tuple[str, str] | None:

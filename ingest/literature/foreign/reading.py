@@ -84,8 +84,8 @@ def _content(path: Path) -> bytes:
 def _parse(path: Path, content: bytes, name: str, base: str) -> list[tuple[Any, Any, Any]]:
     """All statements as the parser makes them, in order."""
     from rdflib import Graph
+    from rdflib.exceptions import ParserError as ParseError
     from rdflib.plugins.parsers.notation3 import BadSyntax
-    from rdflib.plugins.parsers.ntriples import ParseError
 
     from ingest.literature.foreign.recording import recording_store
 
@@ -131,7 +131,7 @@ def _line_of(content: bytes, error: Exception) -> str:
 
 
 def _first(error: Exception) -> str:
-    text = (str(error).splitlines() or [""])[0].strip() or type(error).__name__
+    text = re.sub(r"^<unknown>:\d+:\d+: ", "", (str(error).splitlines() or [""])[0].strip()) or type(error).__name__
     return text[:200]
 
 
@@ -147,13 +147,20 @@ def _plain(recorded: list[tuple[Any, Any, Any]]) -> tuple[Triple, ...]:
         found = known.get(node)
         if found is None:
             if isinstance(node, Literal):
-                found = Term(Kind.LITERAL, str(node), str(node.datatype or ""), str(node.language or ""))
+                found = Term(
+                    Kind.LITERAL, _whole(str(node)), _whole(str(node.datatype or "")), str(node.language or "")
+                )
             elif isinstance(node, BNode):
                 num_blank += 1
                 found = Term(Kind.BLANK, f"_:b{num_blank}")
             else:
-                found = Term(Kind.IRI, str(node))
+                found = Term(Kind.IRI, _whole(str(node)))
             known[node] = found
         return found
 
     return tuple(Triple(plain(s), plain(p), plain(o)) for s, p, o in recorded)
+
+
+def _whole(text: str) -> str:
+    """Text without halves of characters, which JSON can spell and UTF-8 cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -88,7 +88,7 @@ def _is_statement(source: Source, positions: list[int]) -> bool:
 
 def _take(source: Source, subject: Term, positions: list[int]) -> Statement | None:
     parts: dict[str, list[int]] = {"subject": [], "predicate": [], "object": []}
-    others = []
+    others: list[int] = []
     for at in positions:
         part = _part(source, at)
         (others if part is None else parts[part]).append(at)
