@@ -19,13 +19,20 @@ _JOINING = _words(
 )
 # First halves that keep their hyphen before a word of the document ("self-healing", "non-volatile").
 _KEEPING = _words(
-    "non self well high low long short cross multi semi quasi ex all inter-rack intra read write user cost time fault "
+    "non self well high low long short cross multi quasi ex all intra read write user cost time fault "
     "open end three two one four single double half full near post anti co de re real large small best worst"
 )
 # Second halves that are words but more often endings ("purpose-fully").
 _ENDINGS = _words(
     "able age ally ant ate ed en ent er fold ful fully hood ion ing ish less ly men ness or ship some ward wise"
 )
+# Second halves of compounds, whatever else the document says ("latency-sensitive").
+_COMPOUNDING = _words(
+    "aware based bound centric driven free friendly heavy intensive level like local only optimal oriented resilient "
+    "scale sensitive side size sized specific tolerant wide"
+)
+# First halves that no word begins with unless the document writes it so ("non-negligible").
+_PREFIXES = _words("non self well cross multi quasi")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST = re.compile(r"[\w./:@~%-]*$")
 _FIRST = re.compile(r"^[\w./:@~%-]*")
@@ -74,7 +81,7 @@ class Vocabulary:
         """
         left, right = _LAST.search(before), _FIRST.search(after)
         first, second = (left[0] if left else ""), (right[0] if right else "")
-        if "://" in first or "www." in first or "@" in first or "/" in first:
+        if "://" in first or "www." in first or "@" in first or "/" in first or first.count("-") > 1:
             return True
         if not first or not second or not second[0].isalpha() or not first[-1].isalpha():
             return True
@@ -89,10 +96,12 @@ class Vocabulary:
             return kept > joined
         if stem[0].isupper() or (head.isupper() and len(head) > 1):
             return True
-        if stem in _ENDINGS:
+        if len(head) == 1 or head.lower() in _PREFIXES:
+            return not self.begins_one(head + stem)
+        if stem in _ENDINGS or self.begins_one(head + stem):
             return False
-        if self.begins_one(head + stem):
-            return False
+        if stem in _COMPOUNDING and len(head) > 3:
+            return True
         if (self.count(stem) and len(stem) > 2) or (len(stem) > 6 and self.begins_one(stem[:6])):
             if head.lower() in _KEEPING:
                 return True

@@ -131,11 +131,18 @@ def _kind(lines: Sequence[Line], kinds: list[str], index: int, body: float) -> s
         return FOOTNOTE
     if line.size < SMALL * body:
         return PROSE if _is_small_prose(lines, index) else TABLE
+    if alike and last == PROSE and line.cells < 4 and _fills(line):
+        return PROSE  # with formulas in it, whose glyphs stand apart
     if line.cells > 2 or (line.cells == 2 and adjacent and last == TABLE):
         return TABLE
     if _is_formula(line):
         return CODE
     return PROSE
+
+
+def _fills(line: Line) -> bool:
+    """Whether a line of words runs from edge to edge."""
+    return line.x1 - line.x0 > 0.9 * (line.right - line.left) and len(_WORD.findall(line.text)) > 3
 
 
 def _same_face(one: Line, other: Line) -> bool:
