@@ -62,8 +62,11 @@ _BAD = (
     r"hurts?|harms?|suffers?|adversely affects?|negatively affects?|penalt(?:y|ies)|inferior|inefficient|overheads?|"
     r"bottlenecks?"
 )
+# "less than 15 % difference" compares a number, and the second half of a compound (fail-slow) belongs to its word.
+_NO_CHANGE = r"(?<![\w-])(?!(?:less|more|greater|higher|lower) than (?:about )?\d)"
 _CHANGE = re.compile(
-    rf"(?<![\w-])(?!(?:less|more|greater|higher|lower) than (?:about )?\d)(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<good>{_GOOD})|(?P<bad>{_BAD}))\b|(?P<factor>\d[\d.,]*\s?[x×](?!\w))",
+    rf"{_NO_CHANGE}(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<good>{_GOOD})|(?P<bad>{_BAD}))\b|"
+    r"(?P<factor>\d[\d.,]*\s?[x×](?!\w))",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
