@@ -72,24 +72,37 @@ def _laid_out(
     graph.add_nodes_from(nodes)
     graph.add_edges_from((head, tail) for head, tail in edges if head != tail)
     label_of = dict(zip(nodes, labels, strict=True))
-    placed: Positions = {}
-    floor = 0.0
     parts = sorted(nx.connected_components(graph), key=lambda part: (center not in part, -len(part), min(part)))
-    singles = [next(iter(part)) for part in parts if len(part) == 1 and center not in part]
-    for part in (part for part in parts if len(part) > 1 or center in part):
-        own = _component(graph.subgraph(sorted(part)), label_of, center)
-        xs, ys = zip(*own.values(), strict=True)
-        for node, (x, y) in own.items():
-            placed[node] = (x - (min(xs) + max(xs)) / 2, y - min(ys) + floor)
-        floor += max(ys) - min(ys) + 2 * HIGH
-    columns = max(1, math.ceil(math.sqrt(len(singles) * STRETCH * HIGH / WIDE)))
-    for number, node in enumerate(sorted(singles, key=lambda node: (label_of[node], node))):
-        row, column = divmod(number, columns)
-        placed[node] = ((column - (columns - 1) / 2) * WIDE * 1.1, floor + row * HIGH * 1.3)
+    own = [_component(graph.subgraph(sorted(part)), label_of, center) for part in parts if len(part) > 1]
+    alone = sorted((min(part) for part in parts if len(part) == 1), key=lambda node: (label_of[node], node))
+    columns = max(1, math.ceil(math.sqrt(len(alone) * STRETCH * HIGH / WIDE)))
+    own += (
+        [{node: (n % columns * WIDE * 1.1, n // columns * HIGH * 1.3) for n, node in enumerate(alone)}] if alone else []
+    )
+    placed = _side_by_side(own)
     if not placed:
         return ()
     x0, y0 = placed[center] if center in placed else _box_middle(placed.values())
     return tuple((node, (round(placed[node][0] - x0, _DIGITS), round(placed[node][1] - y0, _DIGITS))) for node in nodes)
+
+
+def _side_by_side(parts: Sequence[Positions]) -> Positions:
+    """Put parts that nothing joins into rows, about as wide together as a screen is."""
+    boxes = [np.array(list(part.values())) for part in parts]
+    sizes = [box.max(axis=0) - box.min(axis=0) + (WIDE, HIGH) for box in boxes]
+    most = max(
+        [*(float(size[0]) for size in sizes), math.sqrt(sum(float(size.prod()) for size in sizes) * STRETCH)], default=0
+    )
+    placed: Positions = {}
+    left = top = high = 0.0
+    for part, box, size in zip(parts, boxes, sizes, strict=True):
+        if left and left + size[0] > most * 1.1:
+            left, top, high = 0.0, top + high, 0.0
+        for node, place in part.items():
+            x, y = np.array(place) - box.min(axis=0) + (left, top)
+            placed[node] = (float(x), float(y))
+        left, high = left + float(size[0]) + WIDE / 4, max(high, float(size[1]) + HIGH / 4)
+    return placed
 
 
 def _component(graph: Any, label_of: Mapping[str, str], center: str | None) -> Positions:

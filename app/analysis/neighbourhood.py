@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from app.analysis.graph_view import GraphNode, GraphView, RelationCount, node_id, numbered
 from graph.errors import InputError, nearest
 from graph.ontology import terms
-from graph.ports import GraphStore
+from graph.ports import GraphStore, Rows
 
 MOST_NODES = 300
 USUAL_NODES = 200
 EXPANDED_NODES = 25
 MOST_EDGES = 1500
+# Keys begin with a word for their kind; units and web addresses do so too.
+_KEY = re.compile(r"(?!unit:|https?:)[a-z][a-z-]*:\S")
 
 
 def neighbourhood(
@@ -97,7 +100,7 @@ def expand(store: GraphStore, view: GraphView, key: str, limit: int = EXPANDED_N
     if parent is None:
         raise InputError(f"node '{key}': it is not drawn, so it cannot be expanded.{nearest(key, view.ids())}")
     asked: dict[str, Any] = {"key": parent.key, "label": parent.label, "known": view.ids()}
-    missing = int(store.query("neighbour_count", asked).scalar() or 0)
+    missing = missing_neighbours(store, view, parent)
     room = min(limit, MOST_NODES - len(view.nodes), missing)
     rows = store.query("neighbours", {**asked, "limit": room}).records() if room > 0 else []
     added = [_node(row["label"], row["node"]) for row in rows]
@@ -121,6 +124,36 @@ def relation_counts(store: GraphStore, key: str, label: str | None = None) -> tu
     return tuple(
         RelationCount(row["relation"], bool(row["outgoing"]), row["label"], int(row["relationships"])) for row in rows
     )
+
+
+def missing_neighbours(store: GraphStore, view: GraphView, node: GraphNode) -> int:
+    """How many neighbours of a node are not drawn."""
+    asked = {"key": node.key, "label": node.label, "known": view.ids()}
+    return int(store.query("neighbour_count", asked).scalar() or 0)
+
+
+def keys_in(rows: Rows) -> list[str]:
+    """Keys of the nodes that a query's rows hold: as nodes, in relationships and paths, and in columns of keys."""
+    found: dict[str, None] = {}
+    for place in range(len(rows.columns)):
+        column = [row[place] for row in rows.rows if row[place] is not None]
+        if all(isinstance(value, str) for value in column):
+            if all(_KEY.match(value) for value in column):
+                found |= dict.fromkeys(column)
+        else:
+            found |= dict.fromkeys(key for value in column for key in _keys_of(value))
+    return list(found)
+
+
+def _keys_of(value: Any) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _keys_of(item)
+    elif isinstance(value, Mapping):
+        properties = value.get("properties")
+        ends = [properties.get("key")] if isinstance(properties, Mapping) and "labels" in value else []
+        ends += [value.get("head"), value.get("tail")] if "type" in value else []
+        yield from (end for end in ends if isinstance(end, str))
 
 
 def _only(store: GraphStore, key: str, label: str | None) -> GraphNode:

@@ -12,12 +12,14 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from app.views import formats, reading, tables
+from app.analysis.neighbourhood import keys_in
+from app.views import formats, graph_explorer, reading, tables
 from graph.ports import Rows
 
 JSON_ROWS = 200
 STATEMENT_LINES = 8
 STATEMENT_HEIGHT = 180
+GRAPH_HEIGHT = 430
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,23 @@ def show(answer: Answer) -> None:
             "the catalogue does not.",
             icon=":material/hourglass_top:",
         )
-    table_tab, json_tab, plan_tab = st.tabs(["Table", "JSON", "Plan"], key="result_tab", on_change="rerun")
-    with table_tab:
+    keys = keys_in(rows)
+    names = ["Table", *(["Graph"] if keys else []), "JSON", "Plan"]
+    tabs = dict(zip(names, st.tabs(names, key="result_tab", on_change="rerun"), strict=True))
+    with tabs["Table"]:
         _table(frame_, answer)
-    with json_tab:
+    if keys and tabs["Graph"].open:
+        with tabs["Graph"]:
+            graph_explorer.show_nodes(keys, key_prefix="result_graph", height=GRAPH_HEIGHT)
+    with tabs["JSON"]:
         records = [dict(zip(rows.columns, plain(row), strict=True)) for row in rows.rows[:JSON_ROWS]]
         if len(rows.rows) > JSON_ROWS:
             st.markdown(
                 formats.small(f"The first {JSON_ROWS} of {formats.plural(len(rows.rows), 'row')}; the CSV has all.")
             )
         st.code(json.dumps(records, ensure_ascii=False, indent=2), language=None, height=430)
-    with plan_tab:
-        if plan_tab.open:
+    with tabs["Plan"]:
+        if tabs["Plan"].open:
             st.code(reading.plan(answer.statement, dict(answer.parameters)), language=None, height=430)
 
 
