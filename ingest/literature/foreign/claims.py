@@ -54,6 +54,7 @@ class Claim:
         text: The source's sentence.
         value: Number of a literal.
         repairs: What was repaired, a line each.
+        is_turned: The predicate is a passive, so that subject and object have changed places.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Claim:
     text: str
     value: TypedValue | None
     repairs: tuple[str, ...]
+    is_turned: bool = False
 
     @property
     def polarity(self) -> str:
@@ -78,12 +80,17 @@ class Claim:
     @property
     def sentence(self) -> str:
         """The claim in words."""
-        verb = words_of(self.predicate)
-        if self.relation in _BARE and (self.negated or self.relation != local_name(self.predicate)):
+        ends = [self.subject_text, self.object_text]
+        if self.relation in _BARE:
             verb = f"does not {_BARE[self.relation]}" if self.negated else self.relation
         elif self.relation == NO_EFFECT:
             verb = "has no effect on"
-        text = f"{self.subject_text} {verb} {self.object_text}"
+        else:
+            verb = words_of(self.predicate)
+            if self.is_turned:
+                ends.reverse()
+                verb = verb if verb.startswith("is ") else f"is {verb}"
+        text = f"{ends[0]} {verb} {ends[1]}"
         return f"{text[0].upper()}{text[1:]}."
 
 
@@ -133,6 +140,7 @@ def make_claim(statement: Statement, entities: Entities, document: str, repairs:
         text,
         value,
         tuple(dict.fromkeys(notes)),
+        meaning.inverse,
     )
 
 

@@ -78,7 +78,9 @@ class Descriptions:
                 self._source.ledger.duplicate(at)
             else:
                 self._refuse(
-                    entity, at, f"'{_short(label)}' is no name of {entity.concept}; a foreign graph names no concept"
+                    entity,
+                    at,
+                    f"'{_short(label)}' is no known name of {entity.concept}; a foreign graph does not name concepts",
                 )
         elif label in self.aliases[entity.term]:
             self._source.ledger.duplicate(at)
@@ -98,7 +100,9 @@ class Descriptions:
                 ledger.duplicate(at)
             else:
                 self._refuse(
-                    entity, at, f"{entity.concept} is a concept of the field; a foreign graph files it nowhere"
+                    entity,
+                    at,
+                    f"{entity.concept} is a concept of the field; what it is a case of is not for a foreign graph to say",
                 )
         else:
             self._take_kind(entity, at, value)
@@ -122,7 +126,7 @@ class Descriptions:
             self._refuse(entity, at, "the comment is empty")
         elif entity.concept is not None:
             self._refuse(
-                entity, at, f"{entity.concept} is a concept of the field; a foreign graph does not describe it"
+                entity, at, f"{entity.concept} is a concept of the field; a foreign graph does not describe concepts"
             )
         elif text in self.texts[entity.term]:
             self._source.ledger.duplicate(at)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+from graph.errors import InputError
 
 DOUBLE_ENCODED = "double-encoded-iri"
 CONTROL_CHARACTERS = "control-characters"
@@ -76,6 +80,20 @@ class Repairs:
         """All repairs by kind in the order of ``KINDS``, then by what they concern."""
         found = [Repair(*entry, count) for entry, count in self._counts.items()]
         return tuple(sorted(found, key=lambda one: (KINDS.index(one.kind), one.what, one.before, one.after)))
+
+
+def write_repairs(path: Path, repairs: Iterable[Repair]) -> int:
+    """Write repairs as JSON lines; returns how many.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    lines = [json.dumps(repair.to_json(), ensure_ascii=False) for repair in repairs]
+    try:
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: the list of repairs cannot be written ({error.strerror}).") from error
+    return len(lines)
 
 
 def by_kind(repairs: Iterable[Repair]) -> dict[str, int]:
