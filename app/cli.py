@@ -8,7 +8,7 @@ import sys
 import typer
 from typer._click import exceptions as click_exceptions  # typer carries its own click; there is no public name
 
-from app.commands import demo, describe, finding, ingest, query, store, watch
+from app.commands import concept, demo, describe, finding, ingest, query, store, watch
 from app.commands.output import messages
 from graph.errors import AtollError
 
@@ -23,6 +23,7 @@ cli = typer.Typer(
 cli.add_typer(ingest.cli, name="ingest")
 cli.add_typer(describe.cli, name="describe")
 cli.add_typer(finding.cli, name="finding")
+cli.add_typer(concept.cli, name="concept")
 cli.add_typer(store.cli, name="store")
 cli.command("watch")(watch.watch)
 cli.command("query")(query.run_query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from ingest.literature.contradictions import (
     works_by_side,
 )
 from ingest.literature.endpoints import endpoint_of
+from ingest.literature.resolution.canonical import canonical_of, is_instance
 
 METHOD = "contradictions 1"
 
@@ -32,7 +34,7 @@ def settle(store: GraphStore) -> int:
     Returns:
         Contradictions that this method finds in the store now.
     """
-    canonical = _canonical(store)
+    canonical = canonical_of(store.query("merged_concepts").records())
     records = store.query("assertions_to_settle").records()
     stated = [
         Stated(
@@ -40,7 +42,7 @@ def settle(store: GraphStore) -> int:
             record["work"] or record["document"],
             canonical.get(record["subject"], record["subject"]),
             canonical.get(record["object"], record["object"]),
-            _side(record),
+            _side(record, canonical),
             record["tier"],
             _own_confidence(record),
         )
@@ -70,40 +72,12 @@ def settle(store: GraphStore) -> int:
     return len(found)
 
 
-def _side(record: dict[str, Any]) -> str:
+def _side(record: dict[str, Any], canonical: Mapping[str, str]) -> str:
     """The side that a stored assertion takes of its pair; "lowering X improves Y" is against X, not for it."""
-    if record["subject"].startswith("instance:") or record["object"].startswith("instance:"):
+    if any(is_instance(canonical.get(key, key)) for key in (record["subject"], record["object"])):
         return ""
     side = side_of(record["relation"], record["polarity"], negated=bool(record["negated"]))
     return turned(side) if endpoint_of(record["subject_text"] or "").sign < 0 else side
-
-
-def _canonical(store: GraphStore) -> dict[str, str]:
-    """From the members of accepted merges to the one that stays, followed to its end."""
-    members: dict[str, list[str]] = {}
-    stays: dict[str, str] = {}
-    for record in store.query("merged_concepts").records():
-        members.setdefault(record["merge"], []).append(record["member"])
-        if record["canonical"]:
-            stays[record["merge"]] = record["member"]
-    step = {
-        member: stays[merge]
-        for merge, of in sorted(members.items())
-        if merge in stays
-        for member in of
-        if member != stays[merge]
-    }
-    return {member: _end(member, step) for member in step}
-
-
-def _end(member: str, step: dict[str, str]) -> str:
-    """Where the merges lead from a member; a circle ends where it began to repeat."""
-    seen = {member}
-    target = step[member]
-    while target in step and target not in seen:
-        seen.add(target)
-        target = step[target]
-    return target
 
 
 def _parts(record: dict[str, Any]) -> dict[str, float]:

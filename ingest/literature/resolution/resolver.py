@@ -11,6 +11,7 @@ from graph.ontology.concepts import FieldConcept, concepts
 from graph.retrieval import Encoder
 from ingest.literature.extraction import lexicon
 from ingest.literature.resolution import wording
+from ingest.literature.resolution.blocking import candidate_pairs
 from ingest.literature.resolution.contrasts import contrasted, has_extra_modifier
 from ingest.literature.resolution.judging import Judge, Judgement
 from ingest.literature.resolution.meaning import Meanings, is_descriptive
@@ -116,13 +117,13 @@ class Resolver:
         """Whether two phrases mean one thing; a kind and its genus do not."""
         return self._judge.judge(a, b)
 
-    def prepare(self, phrases: Iterable[str]) -> None:
-        """Encode the phrases that names cannot settle, all at once; ``same`` is faster afterwards."""
-        self._meanings.encode(sorted({phrase for phrase in phrases if not self._names.find(phrase).keys}))
+    def candidate_pairs(self, phrases: Sequence[str]) -> list[tuple[str, str]]:
+        """Pairs of distinct phrases that are worth judging, each once, in alphabetical order."""
+        return candidate_pairs(phrases, self._names, self._encoder)
 
-    def vectors(self) -> Encoder:
-        """The encoder in use."""
-        return self._encoder
+    def is_known(self, phrase: str) -> bool:
+        """Whether a phrase is a name of something known, so that it means the same in every document."""
+        return bool(self._names.find(phrase).keys)
 
     def _by_words(self, mention: str, names: Names) -> Resolution | None:
         found = names.find(mention)
