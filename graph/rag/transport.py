@@ -208,7 +208,7 @@ class Endpoint:
             what = "the key in ATOLL_LLM_API_KEY" if self._api_key else "a request without a key (ATOLL_LLM_API_KEY)"
             return _Failure(f"{self.base_url} refuses {what}: status {status}{said}.")
         if status in {404, 405} or 300 <= status < 400:
-            return _Failure(f"{self.base_url} answers with status {status}{said}.{self._nearest(status, words)}")
+            return _Failure(f"{self.base_url} answers with status {status}{said}.{self._nearest(status, body)}")
         if status in _WAIT_AND_TRY:
             refusal = Refusal(status, words) if status in _MAY_BE_REFUSAL else None
             message = f"{self.base_url} answers with status {status}{said}."
@@ -218,9 +218,11 @@ class Endpoint:
             refusal=Refusal(status, words),
         )
 
-    def _nearest(self, status: int, words: str) -> str:
-        if status == 404 and "model" in words.lower():
-            return f" Set ATOLL_LLM_MODEL to a model that it offers.{near_model(self._model, self.models())}"
+    def _nearest(self, status: int, body: object) -> str:
+        """The likely mistake: a model that is not there, where the endpoint itself is, else its address."""
+        offered = self.models() if status == 404 else []
+        if offered or (status == 404 and isinstance(body, dict) and "model" in str(body).lower()):
+            return f" Set ATOLL_LLM_MODEL to a model that it offers.{near_model(self._model, offered)}"
         return address.guess(self.base_url)
 
     def _words(self, body: object, response: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -203,6 +203,7 @@ class _Asking:
         self._meter = meter
         self._progress = progress
         self._ended = threading.Event()
+        self._lock = threading.Lock()
         self._in_a_row = 0
         self.stopped: str | None = None
         self.unusable: dict[str, str] = {}
@@ -212,9 +213,9 @@ class _Asking:
             return
         pool = ThreadPoolExecutor(self._extractor.model.max_concurrent, thread_name_prefix="language-model")
         try:
-            futures = {pool.submit(self._ask, text): text for text in texts}
+            futures = [pool.submit(self._ask, text) for text in texts]
             for number, future in enumerate(as_completed(futures), start=1):
-                self._settle(futures[future], future)
+                future.result()
                 if self._progress:
                     self._progress(number, len(texts))
         finally:
@@ -223,21 +224,21 @@ class _Asking:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _ask(self, text: str) -> None:
-        if not self._ended.is_set():
-            self._extractor.ask(text, self._meter)
-
-    def _settle(self, text: str, future: Future[None]) -> None:
+        if self._ended.is_set():
+            return
         try:
-            future.result()
+            self._extractor.ask(text, self._meter)
         except AnswerError as error:
-            self.unusable[passage_hash(text)] = str(error)
-            self._in_a_row += 1
-            if self._in_a_row >= MAX_FAILED_IN_A_ROW:
-                self._end(f"{self._in_a_row} answers in a row could not be used; the last: {error}")
+            with self._lock:
+                self.unusable[passage_hash(text)] = str(error)
+                self._in_a_row += 1
+                if self._in_a_row >= MAX_FAILED_IN_A_ROW:
+                    self._end(f"{self._in_a_row} answers in a row could not be used; the last: {error}")
         except AtollError as error:
-            self._end(str(error))
+            with self._lock:
+                self._end(str(error))
         else:
-            if not self._ended.is_set():
+            with self._lock:
                 self._in_a_row = 0
 
     def _end(self, why: str) -> None:
