@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ from ingest.literature.report import LiteratureReport
 from ingest.literature.settle import settle
 from ingest.literature.works import WorkIndex
 
-SHOWN = 80  # characters of a quarantined value in a note
+_PARTICULARS = re.compile(r"'[^']*'|<[^>]*>|[0-9]+")
 
 
 def ingest_literature(
@@ -86,10 +87,18 @@ def ingest_literature(
             report.quarantine = str(quarantine.write(workspace, ingest.refused))
     report.works = len(ingest.works_seen)
     report.quarantined = len(ingest.refused)
-    report.rejected_by_reason = dict(Counter(row.reason for row in ingest.refused).most_common())
+    report.rejected_by_reason = dict(Counter(map(_kind_of_reason, ingest.refused)).most_common())
     report.store_version = store.version()
     report.seconds = round(time.perf_counter() - started, 3)
     return report
+
+
+def _kind_of_reason(refused: Refused) -> str:
+    """A reason without its place and its particulars, for counting."""
+    if refused.place == "file":
+        return "file cannot be read"
+    reason = refused.reason.removeprefix(f"{Path(refused.source).name}, ")
+    return re.sub(r"(… ?)+", "…", _PARTICULARS.sub("…", reason)).removeprefix("…: ")
 
 
 class _Ingest:
@@ -161,7 +170,7 @@ class _Ingest:
         batches, rows_of, stale = [], [], []
         digest = hashlib.sha256(self._extractor.method.encode())
         for document in documents:
-            self._report.notes += [f"{document.path}: {note}" for note in document.notes]
+            self._report.notes += document.notes
             key = document_key(document.sha256)
             if key in self._documents or (document.kind != "pdf" and self._is_known(document.sha256)):
                 continue
