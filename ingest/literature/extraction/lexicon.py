@@ -43,6 +43,7 @@ TRANSPARENT = frozenset(
 LEADING = frozenset("the a an its their this that these those our such any some all each every".split())
 MAX_WORDS = 8
 SHORT_ACRONYM = 3
+_INNER = re.compile(r"(?<=\w)[-‐‑](?:of|in|on|to|by|for|at|the|and)[-‐‑](?=\w)")  # "out-of-box" has no head "out"
 _WORD = re.compile(r"[A-Za-z0-9/.+&]*[A-Za-z0-9]")
 
 
@@ -69,7 +70,7 @@ def normal_word(word: str) -> str:
 
 def words(phrase: str) -> list[str]:
     """The words of a phrase as written; hyphens separate them, slashes and points inside do not."""
-    return _WORD.findall(phrase)
+    return _WORD.findall(_INNER.sub("", phrase))
 
 
 def normal(phrase: str) -> str:

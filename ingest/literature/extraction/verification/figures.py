@@ -64,6 +64,7 @@ _FIGURE = re.compile(
     rf"(?:[\s-]*(?P<unit>{_UNIT})(?![\w]))?",
     re.IGNORECASE,
 )
+_BITS = re.compile(r"[kKMGT]b(?:/s)?")  # megabits, while MB are megabytes
 _WORD = re.compile(r"\b(" + "|".join(_WORDS) + r")\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,|-|–|—|to|and|or|up to|down to|through)\s*(?:and|or)?\s*", re.IGNORECASE)
 
@@ -99,7 +100,10 @@ def figures(text: str) -> tuple[Figure, ...]:
         except ValueError:
             continue
         name = " ".join((match["unit"] or "").lower().split())
-        found.append(Figure(value, _UNITS[name][0] if name else "", match.start(), match.end()))
+        unit = _UNITS[name][0] if name else ""
+        if _BITS.fullmatch(match["unit"] or ""):
+            unit = unit.replace("b", "bit", 1)
+        found.append(Figure(value, unit, match.start(), match.end()))
     for i in range(len(found) - 2, -1, -1):
         one, after = found[i], found[i + 1]
         if not one.unit and after.unit and _BETWEEN.fullmatch(text, one.end, after.start):

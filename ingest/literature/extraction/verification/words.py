@@ -134,7 +134,7 @@ NO_FINDING = re.compile(
     _FLAGS,
 )
 CAUTION = re.compile(
-    r"\b(?:[Mm]ay|might|could|can|[Ss]uggest(?:s|ed|ing)?|"
+    r"\b(?:may|might|could|can|[Ss]uggest(?:s|ed|ing)?|"
     r"(?<!more )(?<!less )(?<!times as )(?<!as )(?<!equally )[Ll]ikely|"
     r"appear(?:s|ed)?|[Aa]pparently|[Pp]otential(?:ly)?|[Pp]ossibl[ey]|[Pp]erhaps|seem(?:s|ed|ingly)?|[Pp]resumabl[ey]|"
     r"[Pp]robabl[ey])\b"

@@ -1,0 +1,281 @@
+"""Noun phrases: the shortest words that name a subject or an object, and whether they name anything at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from ingest.literature.extraction.desirability import _COUNTS, Kind, kind_of
+from ingest.literature.extraction.lexicon import singular
+from ingest.literature.extraction.parsing import Sentence
+from ingest.literature.extraction.quantities import find
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+MAX_SUBJECT = 16
+PRONOUNS = frozenset(
+    "it this that these those they them he she we i you us one ones which who what whom itself themselves such both all "
+    "some many most others other another each none former latter same there here everything nothing something anything "
+    "everyone nobody any few several much more less half rest whatever whichever either neither so".split()  # noqa: SIM905
+)
+EMPTY_NOUNS = frozenset(
+    "approach method technique scheme mechanism system result finding observation effect behaviour behavior problem trend "
+    "change work study paper section figure design solution strategy policy algorithm model idea fact case way reason "
+    "number value thing factor aspect phenomenon difference step option setting choice feature analysis experiment "
+    "proposal evaluation measurement table test situation issue process author researcher people user operator vendor "
+    "manufacturer example insight evidence challenge practice implementation prototype framework architecture optimization "
+    "optimisation improvement reduction increase decrease rate point part amount addition set group kind type sort total "
+    "majority variant version property parameter assumption limitation drawback advantage benefit "
+    "tool layer lot configuration literature figures equation formula theorem first second third latter former operation "
+    "side answer question goal purpose aim time condition contrast term report survey course "
+    "year month order end range line".split()  # noqa: SIM905
+)
+_DETERMINED = frozenset("the this that these those our its their such his her your my a an each".split())  # noqa: SIM905
+_STRIPPED = frozenset(
+    "the a an this that these those its their our his her your my such any some all each every both only even also not "
+    "no either neither just thus , ; : - – — ' \" therefore however and or but so then more less up much far".split()  # noqa: SIM905
+)
+_LEVELS = frozenset(
+    "higher lower longer shorter larger greater smaller faster slower better worse more fewer less increased reduced "
+    "decreased elevated improved degraded additional extra excessive superior inferior lengthier heavier lighter poorer "
+    "shallower deeper stronger weaker high low large small long short considerable significant substantial significantly "
+    "substantially noticeable considerably slightly much far noticeably dramatically dramatic severe serious sharp marked "
+    "drastic major minor slight modest great good bad poor further even sudden quick gradual rapid steady undue needless "
+    "unnecessary frequent notable steep strong massive huge "
+    "overall markedly sharply visibly clearly drastically lowest highest best worst smallest largest".split()  # noqa: SIM905
+)
+_KEPT_LEVELS = frozenset({"high", "low"})
+POPULATION = frozenset(
+    "drive disk ssd hdd device block cell page chip die system cluster store server node array model fleet flash nand "
+    "workload application database volume namespace host file machine population tenant user client setup testbed "
+    "configuration generation vendor controller layer zone plane package board rack room centre center tlc mlc qlc slc "
+    "memory media medium software customer field deployment production environment unit member sample".split()  # noqa: SIM905
+)
+_CIRCUMSTANCES = frozenset(
+    "in at under during for within after before among across above below over throughout when while with "
+    "without by from until upon".split()  # noqa: SIM905
+)
+NUMERIC_TAGS = frozenset({"CD", "$"})
+
+
+class Phrase(NamedTuple):
+    """Tokens ``first`` to ``last`` with their head, and the words as the source has them."""
+
+    first: int
+    last: int
+    head: int
+    text: str
+    start: int
+    end: int
+
+
+def conjuncts(head: Token) -> Iterator[Token]:
+    """A noun and the nouns coordinated with it, in order; numbers and verbs are left out."""
+    yield head
+    waiting = [head]
+    while waiting:
+        for child in waiting.pop(0).children:
+            if child.dep_ in ("conj", "appos") and child.i > head.i and child.tag_[:2] in ("NN", "VBG"[:2], "JJ", "PR"):
+                if child.dep_ == "appos" and not any(c.dep_ == "cc" for c in child.head.children if c.i > child.head.i):
+                    continue
+                if child.tag_.startswith("VB") and child.tag_ != "VBG":
+                    continue
+                yield child
+                waiting.append(child)
+
+
+def of_complement(head: Token) -> Token | None:
+    """The noun after ``of`` that belongs to a head."""
+    for child in head.children:
+        if child.lower_ == "of" and child.i > head.i:
+            return next((c for c in child.children if c.dep_ in ("pobj", "pcomp")), None)
+    return None
+
+
+def is_numeric(sentence: Sentence, token: Token) -> bool:
+    """Is it a number or a unit with a number before it?"""
+    if token.tag_ in NUMERIC_TAGS or token.text in ("percent", "times"):
+        return True
+    if not any(child.tag_ in NUMERIC_TAGS for child in token.lefts):
+        return False
+    found = find(sentence.slice(token.left_edge.i, token.i))
+    return bool(found) and found[-1].named_unit and found[-1].end == len(sentence.slice(token.left_edge.i, token.i))
+
+
+def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
+    """The words of a subject: with its word of change, without article, amounts, clauses and what follows a comma."""
+    if singular(sentence.lowered[head.i]) in (
+        "factor",
+        "technique",
+        "method",
+        "mechanism",
+        "approach",
+        "measure",
+        "scheme",
+        "reason",
+        "event",
+    ):
+        for child in head.rights:  # "factors such as the amount of writes"
+            if child.lower_ == "as" and child.i and sentence.lowered[child.i - 1] == "such":
+                inner = next((c for c in child.children if c.dep_ == "pobj"), None)
+                if inner is not None:
+                    return subject_phrase(sentence, inner)
+    first, last = head.left_edge.i, head.i
+    # conjoined heads to the right are phrases of their own
+    for child in head.rights:
+        if child.dep_ in ("conj", "cc", "punct", "appos", "relcl", "ccomp", "advcl", "mark"):
+            if child.dep_ != "punct" or child.text in (",", ";", ":", "—", "–"):
+                break
+            continue
+        if child.dep_ == "prep" and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
+            break
+        if child.dep_ == "acl" and child.tag_ == "VBN" and sentence.lowered[child.i] in ("compared", "relative"):
+            break
+        end = _edge(sentence, child)
+        if end - first > MAX_SUBJECT:
+            break
+        last = max(last, end)
+    return _trimmed(sentence, first, last, head.i, levels=False)
+
+
+def _edge(sentence: Sentence, token: Token) -> int:
+    """Last token of a dependent before a comma, a relative clause, a coordination or an amount."""
+    last = token.i
+    for child in token.rights:
+        if child.dep_ in ("relcl", "appos") or child.text in (",", ";", ":", "—"):
+            break
+        if child.dep_ == "prep" and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
+            break
+        if child.dep_ in ("cc", "conj") and token.tag_.startswith("VB"):
+            break
+        last = max(last, _edge(sentence, child))
+    return last
+
+
+def _amount(sentence: Sentence, preposition: Token) -> bool:
+    inner = next((child for child in preposition.children if child.dep_ in ("pobj", "pcomp")), None)
+    return inner is not None and is_numeric(sentence, inner)
+
+
+def object_phrase(sentence: Sentence, head: Token) -> Phrase:
+    """The words of an object: without article, amounts, words of degree, circumstances and the drives it is said of."""
+    first, last = head.left_edge.i, head.i
+    for child in head.lefts:
+        if child.dep_ == "poss":
+            first = head.i if child.right_edge.i + 1 > head.i else child.right_edge.i + 1
+    alone = _trimmed(sentence, first, last, head.i, levels=True)
+    known = kind_of(alone.text) is not None and singular(sentence.lowered[head.i]) not in _COUNTS
+    for child in head.rights:
+        if child.dep_ in ("conj", "cc", "appos", "relcl", "acl", "advcl") or child.text in (",", ";", ":", "—"):
+            break
+        if child.dep_ != "prep" or child.i != last + 1:
+            break
+        inner = next((c for c in child.children if c.dep_ in ("pobj", "pcomp")), None)
+        if (
+            inner is None
+            or is_numeric(sentence, inner)
+            or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
+        ):
+            break
+        bare = (
+            last == first
+            and object_kind(alone) is not None
+            and kind_of(alone.text).burden
+            and child.lower_ in ("on", "in", "of", "between")
+        )  # type: ignore[union-attr]
+        if known and _is_population(sentence, inner) and not bare:
+            break
+        if known and child.lower_ not in ("of", "against", "on", "to", "between"):
+            break
+        last = max(last, _short_edge(sentence, inner))
+    return _trimmed(sentence, first, last, head.i, levels=True)
+
+
+def _counts_in(sentence: Sentence, head: Token, child: Token) -> bool:
+    return child.lower_ == "in" and singular(sentence.lowered[head.i]) in ("number", "rate", "probability", "frequency")
+
+
+def _short_edge(sentence: Sentence, inner: Token) -> int:
+    """The inner noun with its own ``of`` complement once, without circumstances."""
+    last = inner.i
+    for child in inner.rights:
+        if child.dep_ == "prep" and child.lower_ in ("of", "to", "against") and child.i == last + 1:
+            deeper = next((c for c in child.children if c.dep_ == "pobj"), None)
+            if deeper is None or _is_population(sentence, deeper) or is_numeric(sentence, deeper):
+                break
+            last = deeper.i
+        else:
+            break
+    return last
+
+
+def _is_population(sentence: Sentence, token: Token) -> bool:
+    piece = sentence.pieces[token.i]
+    if piece.concept is not None:
+        if piece.concept.label == "Condition":
+            return singular(piece.text.lower().split()[-1]) in POPULATION
+        return piece.concept.label == "Component" and piece.concept.key not in _PARTS
+    return singular(piece.text.lower().split("-")[-1]) in POPULATION or token.tag_ in ("NNP", "NNPS", "CD")
+
+
+_PARTS = frozenset(
+    {"component:ftl", "component:firmware", "component:smart-log", "component:dram-cache", "component:namespace"}
+)
+
+
+def _trimmed(sentence: Sentence, first: int, last: int, head: int, *, levels: bool) -> Phrase:
+    lowered = sentence.lowered
+    while first < head and (
+        lowered[first] in _STRIPPED
+        or (levels and lowered[first] in _LEVELS and lowered[first] not in _KEPT_LEVELS)
+        or (levels and _is_amount(sentence, first, head))
+    ):
+        first += 1
+    while last > head and lowered[last] in (",", ";", ":", "and", "or", "-", "–"):
+        last -= 1
+    start, end = sentence.pieces[first].start, sentence.pieces[last].end
+    return Phrase(first, last, head, sentence.text[start:end], start, end)
+
+
+def _is_amount(sentence: Sentence, first: int, head: int) -> bool:
+    """Does the phrase begin with an amount ("30 % lower latency"), not with a name ("99th-percentile latency")?"""
+    token, following = sentence.tokens[first], sentence.tokens[min(first + 1, head)]
+    return (
+        token.tag_ in NUMERIC_TAGS
+        or token.text in ("percent", "times")
+        or (following.text in ("percent", "times") and following.i < head and token.tag_ != "NN")
+        or (
+            sentence.lowered[first]
+            in ("about", "up", "to", "roughly", "nearly", "almost", "around", "than", "at", "least")
+        )
+    )
+
+
+def names_something(sentence: Sentence, phrase: Phrase) -> str | None:
+    """How well a subject names a thing: ``well``, ``weakly`` (left to the candidates) or None (a pronoun, a number)."""
+    token = sentence.tokens[phrase.head]
+    word = sentence.lowered[phrase.head]
+    if word in PRONOUNS or token.tag_ in ("PRP", "EX", "WP", "WDT", "CD", "DT", "PRP$", "RB", "IN", "MD", "."):
+        return None
+    if not any(character.isalpha() for character in phrase.text) or len(phrase.text) < 2:
+        return None
+    before = sentence.lowered[phrase.first - 1] if phrase.first else ""
+    modified = phrase.first < phrase.head
+    inner = of_complement(token)
+    if inner is not None and phrase.last >= inner.i and sentence.lowered[inner.i] in PRONOUNS:
+        return None
+    if singular(word) in EMPTY_NOUNS and sentence.pieces[phrase.head].concept is None and token.tag_ != "VBG":
+        if inner is not None and phrase.last >= inner.i:
+            return "weakly" if before in ("this", "these", "that", "those", "such", "our", "its", "their") else "well"
+        if before in ("this", "these", "that", "those", "such", "its", "their"):
+            return "weakly" if modified else None
+        if not modified and before not in ("our", "the"):
+            return None
+        return "weakly"
+    return "weakly" if before in ("this", "these", "such", "its", "their", "that", "those", "other") else "well"
+
+
+def object_kind(phrase: Phrase) -> Kind | None:
+    """Desirability of what an object names, None where it is no property, fault or burden."""
+    return kind_of(phrase.text)
