@@ -57,7 +57,9 @@ class Proposed(BaseModel):
         relation = self.relation.strip().lower().replace(" ", "_")
         direction: str | None = self.direction.strip().lower() or None
         negated = self.negated or (relation == kinds.NO_EFFECT and direction in {None, kinds.NONE})
-        if negated and direction is None:
+        if negated and relation != kinds.NO_EFFECT:
+            direction = kinds.NONE  # what is denied has no direction, also where the denied one is named
+        elif negated and direction is None:
             direction = kinds.NONE
         if relation == kinds.MEASURED and direction == kinds.NONE and not negated:
             direction = None
