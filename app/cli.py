@@ -8,7 +8,7 @@ import sys
 import typer
 from typer._click import exceptions as click_exceptions  # typer carries its own click; there is no public name
 
-from app.commands import concept, demo, describe, finding, ingest, query, store, watch
+from app.commands import concept, demo, describe, extract, finding, ingest, query, store, watch
 from app.commands.output import messages
 from graph.errors import AtollError
 
@@ -27,6 +27,7 @@ cli.add_typer(concept.cli, name="concept")
 cli.add_typer(store.cli, name="store")
 cli.command("watch")(watch.watch)
 cli.command("query")(query.run_query)
+cli.command("extract")(extract.extract)
 cli.command("demo")(demo.build_demo)
 cli.command("app")(demo.open_app)
 

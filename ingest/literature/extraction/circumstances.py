@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.literature.extraction.assertion import MEASURED, Quantity
 from ingest.literature.extraction.drafts import Draft
 from ingest.literature.extraction.parsing import Sentence
+from ingest.literature.extraction.phrases import is_numeric
 from ingest.literature.extraction.quantities import Found, find
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _circumstance(sentence: Sentence, token: Token, taken: list[tuple[int, int]]
         inner = next((c for c in token.children if c.dep_ in ("pobj", "pcomp")), None)
         if inner is None or (inner.text == "percent" and token.lower_ in ("of", "by", "in", "for")):
             return None
-        first, last = token.i, inner.right_edge.i
+        first, last = token.i, inner.i if is_numeric(sentence, inner) else inner.right_edge.i
     else:
         return None
     while last > first and sentence.lowered[last] in (",", ".", ";", ":"):

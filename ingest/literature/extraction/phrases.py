@@ -128,10 +128,12 @@ def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
             if child.dep_ != "punct" or child.text in (",", ";", ":", "—", "–"):
                 break
             continue
-        if child.dep_ == "prep" and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
+        if child.dep_ in ("prep", "dative", "aux") and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
             break
         if child.dep_ == "acl" and child.tag_ == "VBN" and sentence.lowered[child.i] in ("compared", "relative"):
             break
+        if child.dep_ in ("dobj", "npadvmod") and child.i > head.i + 1 and is_numeric(sentence, child):
+            break  # "raising the ratio to 28 %"
         end = _edge(sentence, child)
         if end - first > MAX_SUBJECT:
             break
@@ -145,7 +147,7 @@ def _edge(sentence: Sentence, token: Token) -> int:
     for child in token.rights:
         if child.dep_ in ("relcl", "appos") or child.text in (",", ";", ":", "—"):
             break
-        if child.dep_ == "prep" and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
+        if child.dep_ in ("prep", "dative", "aux") and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
             break
         if child.dep_ in ("cc", "conj") and token.tag_.startswith("VB"):
             break
@@ -178,18 +180,18 @@ def object_phrase(sentence: Sentence, head: Token) -> Phrase:
             or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
         ):
             break
-        bare = (
-            last == first
-            and object_kind(alone) is not None
-            and kind_of(alone.text).burden
-            and child.lower_ in ("on", "in", "of", "between")
-        )  # type: ignore[union-attr]
+        bare = last == first and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between")
         if known and _is_population(sentence, inner) and not bare:
             break
         if known and child.lower_ not in ("of", "against", "on", "to", "between"):
             break
         last = max(last, _short_edge(sentence, inner))
     return _trimmed(sentence, first, last, head.i, levels=True)
+
+
+def _is_burden(phrase: Phrase) -> bool:
+    kind = object_kind(phrase)
+    return kind is not None and kind.burden
 
 
 def _counts_in(sentence: Sentence, head: Token, child: Token) -> bool:
