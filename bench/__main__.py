@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("windows", "windows_scale", "store", "ingest", "corrected_day", "resolution")
+BENCHMARKS = ("windows", "windows_scale", "store", "ingest", "corrected_day", "resolution", "foreign_rdf")
 
 
 def main() -> None:

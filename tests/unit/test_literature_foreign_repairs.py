@@ -204,6 +204,19 @@ def test_values_get_the_unit_that_the_value_the_thing_or_the_sentence_gives(tmp_
     assert len(repairs(result, "typed-literal")) == 4
 
 
+def test_improved_by_a_number_tells_a_size_and_exchanges_nothing(tmp_path: Path) -> None:
+    result = imported(
+        tmp_path, statement("s1", ":Throughput", "improvedBy", '"0.26"') + ':Throughput :unit "fraction" .'
+    )
+    (claim,) = rows(result, "UnsourcedClaim")
+    assert (claim["subject_text"], claim["object_text"], claim["relation"]) == (
+        "Throughput",
+        "0.26 (fraction)",
+        "measured",
+    )
+    assert ends(result, "HAS_SUBJECT") == ["metric:throughput"]
+
+
 @pytest.mark.parametrize(
     ("unit", "reason"), [("AccessPattern", "is no unit that is known"), ("", "the unit is empty"), ("nm", "fits none")]
 )

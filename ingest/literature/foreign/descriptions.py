@@ -77,11 +77,8 @@ class Descriptions:
             if named_key(label) == entity.concept:
                 self._source.ledger.duplicate(at)
             else:
-                self._refuse(
-                    entity,
-                    at,
-                    f"'{_short(label)}' is no known name of {entity.concept}; a foreign graph does not name concepts",
-                )
+                what = f"'{_short(label)}' is no known name of {entity.concept}"
+                self._refuse(entity, at, f"{what}; a foreign graph does not name concepts")
         elif label in self.aliases[entity.term]:
             self._source.ledger.duplicate(at)
         else:
@@ -99,11 +96,7 @@ class Descriptions:
             if kind is not None and (kind == entity.concept or (entity.concept, kind) in _broader()):
                 ledger.duplicate(at)
             else:
-                self._refuse(
-                    entity,
-                    at,
-                    f"{entity.concept} is a concept of the field; what it is a case of is not for a foreign graph to say",
-                )
+                self._refuse(entity, at, f"what {entity.concept} is a case of is not for a foreign graph to say")
         else:
             self._take_kind(entity, at, value)
 

@@ -85,6 +85,8 @@ def meaning_of(name: str, *, literal_number: bool = False) -> Meaning:
     if name in _VERBS:
         relation, direction = _VERBS[name]
         return Meaning(relation, "table", direction=direction)
+    if literal_number and _PASSIVE.match(name):
+        return Meaning(MEASURED, "passive")  # "improved by 0.26" tells a size, not what improves it
     if passive := _PASSIVE.match(name):
         verb = _active(passive["stem"])
         relation, direction = _VERBS.get(verb, (RELATED, None))
