@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from app.settings import Settings
-from graph.errors import InputError, RefusedError
+from graph.errors import InputError, RefusedError, nearest
 from graph.ports import GraphStore
 from graph.stores import open_store
 
 if TYPE_CHECKING:
     from graph.readings import ReadingsLake
+    from ingest.literature.extractors import Extractor
+
+EXTRACTORS = ("rules", "model")
 
 LOCK_WAIT_SECONDS = 5.0
 
@@ -137,3 +140,41 @@ def open_workspace(settings: Settings, *, create: bool = False, adopt: bool = Fa
         adopt=adopt,
     )
     return Workspace(settings.workspace, identity, store, settings)
+
+
+def extractor_named(name: str, settings: Settings, folder: Path) -> Extractor:
+    """What finds the assertions of a text: ``rules``, or ``model`` for the language model that is set.
+
+    Args:
+        name: One of ``EXTRACTORS``.
+        settings: Where the language model is, and most that it may cost.
+        folder: Folder of the workspace; the model's answers are kept below it.
+
+    Raises:
+        InputError: The name is unknown, or no language model is set.
+    """
+    if name not in EXTRACTORS:
+        raise InputError(f"--extractor '{name}': expected rules or model.{nearest(name, EXTRACTORS)}")
+    if name == "rules":
+        from ingest.literature.extractors import ByRules
+
+        return ByRules()
+    if not settings.llm_base_url or not settings.llm_model:
+        missing = "ATOLL_LLM_BASE_URL" if not settings.llm_base_url else "ATOLL_LLM_MODEL"
+        raise InputError(
+            f"--extractor model: {missing} is not set. Expected the address of an OpenAI-compatible endpoint in "
+            "ATOLL_LLM_BASE_URL (like http://127.0.0.1:8000/v1) and the name of its model in ATOLL_LLM_MODEL."
+        )
+    from graph.rag import LanguageModel, Limits, Price
+    from ingest.literature.by_model import ByModel
+
+    prices = (settings.llm_input_price, settings.llm_output_price)
+    model = LanguageModel(
+        settings.llm_base_url,
+        settings.llm_model,
+        settings.llm_api_key,
+        settings.llm_timeout_seconds,
+        price=None if prices == (None, None) else Price(prices[0] or 0.0, prices[1] or 0.0),
+    )
+    limits = Limits(settings.llm_max_cost, settings.llm_max_tokens)
+    return ByModel(model, folder / "literature" / "answers", limits)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph.errors import InputError, nearest
 from graph.ports import GraphStore
 from ingest.literature.extractors import ByRules, Extractor, PhraseResolver, Progress
 from ingest.literature.pipeline import ingest_literature
 from ingest.literature.report import LiteratureReport
-
-EXTRACTORS = ("rules", "model")
 
 
 def read_literature(
@@ -19,7 +16,7 @@ def read_literature(
     *,
     store: GraphStore,
     workspace: Path,
-    extractor: str = "rules",
+    extractor: Extractor | None = None,
     bundled_notes: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -30,28 +27,22 @@ def read_literature(
         paths: Files and folders.
         store: The graph.
         workspace: Folder of the workspace.
-        extractor: ``rules`` or ``model``.
+        extractor: What finds assertions; the rules where it is None.
         bundled_notes: Read Atoll's own notes too.
         dry_run: Write nothing.
         progress: Called with a stage, what is done and of how much.
 
     Raises:
-        InputError: The extractor is unknown or not set up, or nothing can be read.
+        InputError: Nothing can be read.
         StoreError: The store cannot be reached.
     """
     return ingest_literature(
         paths,
         store=store,
         workspace=workspace,
-        extractor=_extractor(extractor),
+        extractor=extractor or ByRules(),
         resolve=PhraseResolver(),
         bundled_notes=bundled_notes,
         dry_run=dry_run,
         progress=progress,
     )
-
-
-def _extractor(name: str) -> Extractor:
-    if name not in EXTRACTORS:
-        raise InputError(f"--extractor '{name}': expected rules or model.{nearest(name, EXTRACTORS)}")
-    return ByRules()

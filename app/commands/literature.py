@@ -18,6 +18,7 @@ from app.commands.output import (
 )
 from app.commands.passing import workspace_for
 from app.settings import load
+from app.wiring import extractor_named
 from graph.errors import InputError
 from ingest.literature.report import LiteratureReport
 
@@ -70,7 +71,7 @@ def literature(
             paths or [],
             store=opened.store,
             workspace=opened.path,
-            extractor=extractor,
+            extractor=extractor_named(extractor, settings, opened.path),
             bundled_notes=bundled_notes,
             dry_run=dry_run,
             progress=progress,
@@ -84,7 +85,9 @@ def literature(
 
 
 def _why_nothing(report: LiteratureReport) -> str | None:
-    """Why not one statement was found; None where one was."""
+    """Why the command fails: it was stopped, or not one statement was found; None where all is well."""
+    if report.stopped:
+        return report.stopped
     if report.assertions or report.unsourced_claims:
         return None
     if not report.passages:

@@ -71,7 +71,7 @@ def ingest_literature(
         ingest.tell("files", at, len(found.files))
         ingest.read_file(path)
         if ingest.stopped:
-            report.notes.append(ingest.stopped)
+            report.stopped = ingest.stopped
             break
     if bundled_notes and not ingest.stopped:
         from ingest.literature.note_documents import bundled_documents
@@ -181,10 +181,13 @@ class _Ingest:
             cites = (self._works.find(reference) for reference in document.references)
             rows = DocumentRows(document, work, self._resolve, [cited for cited in cites if cited])
             extraction = self._extractor.extract(document, self.tell)
-            if extraction.stopped:
-                self.stopped = extraction.stopped
-                return
+            self._report.tokens += extraction.tokens
+            if extraction.cost is not None:
+                self._report.cost = (self._report.cost or 0.0) + extraction.cost
             self.refused += extraction.refused
+            if extraction.stopped:
+                self.stopped = f"{document.path}: {extraction.stopped} The same command goes on from here."
+                break
             for found, shift in extraction.found:
                 reason = rows.add(found, shift)
                 if reason:

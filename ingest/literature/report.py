@@ -34,6 +34,7 @@ class LiteratureReport:
         refused_files: Sentences on files that could not be read.
         rejected_by_reason: Quarantined statements and triples by reason.
         notes: What the reader must be told.
+        stopped: Why not everything was read: a limit, or an endpoint that failed; None where all was.
         extractor: Name and version of the extractor.
         cost: What a language model cost, where prices are set.
         tokens: Tokens that a language model used.
@@ -63,6 +64,7 @@ class LiteratureReport:
     refused_files: list[str] = field(default_factory=list)
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    stopped: str | None = None
     extractor: str = ""
     cost: float | None = None
     tokens: int = 0
