@@ -21,8 +21,8 @@ pytestmark = [
 ]
 
 # Last digits of the assertions that say "degrades" of a sentence which states an improvement. They were judged by
-# reading all 106 sentences, with the program's verdict beside them, and its words of change were widened on the same sentences,
-# so that this holds what was reached and measures nothing.
+# reading all 106 sentences, with the program's verdict beside them, and its words of change were widened on the same
+# sentences, so that this holds what was reached and measures nothing.
 READ = (
     "68520a3a d00eed07 da841449 0e4a5619 10eb5129 e3b7aa0d debc2be8 fdc85b5d 9b55d29c cee8a4ff 9c7ea14a 8f259671 "
     "d30a45cb ad2a9dbd 1994429b 93e01db5 e92c559f 6e90ef20 fddaa36b 13728f42 373cd814 aa1e8e61 e1737190 bedfbce3 "
