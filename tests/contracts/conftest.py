@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from stored_literature import literature
 
 from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ports import GraphStore
@@ -214,6 +215,9 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         relations("MEASURES", "SmartAttribute", "Metric", [{"head": "smart:ata:5", "tail": "metric:reallocated"}]),
         relations("INDICATES", "SmartAttribute", "Mechanism", [{"head": "smart:ata:5", "tail": "mechanism:wear"}]),
     ]
+    read_nodes, read_links = literature(serials)
+    shared += [nodes(label, rows) for label, rows in read_nodes.items()]
+    links += [relations(*ends, rows) for ends, rows in read_links.items()]
     return Batch((*shared, *own), tuple(links))
 
 
