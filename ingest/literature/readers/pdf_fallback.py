@@ -11,6 +11,7 @@ from graph.errors import InputError
 from ingest.literature.readers.characters import HYPHEN_MARKS, clean
 from ingest.literature.readers.pdf_lines import Line
 
+MAX_RECOVERED = 50  # objects looked for in a damaged file: each costs a pass over the whole of it
 _PITCH, _SIZE, _HEIGHT, _WIDTH = 12.0, 10.0, 792.0, 500.0  # points, made up: only the order of the lines is known
 
 
@@ -78,7 +79,8 @@ class Fallback:
 
             logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it thinks of a damaged file is told by us
             try:
-                self._reader = pypdf.PdfReader(io.BytesIO(self._content), strict=False)
+                stream = io.BytesIO(self._content)
+                self._reader = pypdf.PdfReader(stream, strict=False, root_object_recovery_limit=MAX_RECOVERED)
             except Exception:
                 self._is_dead = True
         return self._reader

@@ -117,7 +117,9 @@ def _told(lines: Sequence[Line], kinds: Sequence[str]) -> list[str]:
                 return [_before_all(kind, one, line.page) for kind, one in pairs] + told[index:]
     largest = max((line.size for line in lines if line.page == 1 and not line.turned), default=0.0)
     for index, line in enumerate(lines):
-        if line.page == 1 and line.size > 0.97 * largest and told[index] == HEADING:
+        if line.page > 1 or kinds[index] in (PROSE, REFERENCE, CODE):
+            break
+        if line.size > 0.97 * largest and kinds[index] == HEADING and not NAMED.match(line.text):
             told[index] = FRONT_MATTER
     return told
 

@@ -207,7 +207,7 @@ def _style(raw: Any, handle: Any, index: int, nested: bool, degrees: int) -> Sty
     buffer = ctypes.create_string_buffer(128)
     raw.FPDFText_GetFontInfo(handle, index, buffer, 128, ctypes.byref(flags))
     name = buffer.value.decode("utf-8", "replace")
-    angle = math.degrees(raw.FPDFText_GetCharAngle(handle, index)) - degrees
+    angle = math.degrees(raw.FPDFText_GetCharAngle(handle, index)) + degrees
     return Style(
         round(size, 2),
         bool(_BOLD.search(name)) or raw.FPDFText_GetFontWeight(handle, index) >= 600,
