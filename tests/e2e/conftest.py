@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "app" / "main.py"
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 CONTRAST = Path(__file__).parent / "contrast.js"
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -47,8 +48,8 @@ def run_atoll(workspace: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def serving(workspace: Path, folder: Path, **environment: str) -> Iterator[str]:
-    """Serve the app on a free loopback port, started from a directory that is not the project's."""
+def serving(workspace: Path, folder: Path, *, script: Path = MAIN, **environment: str) -> Iterator[str]:
+    """Serve the app (or another script) on a free loopback port, started from a directory that is not the project's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -56,7 +57,7 @@ def serving(workspace: Path, folder: Path, **environment: str) -> Iterator[str]:
     with (folder / "app.log").open("w") as log:
         server = subprocess.Popen(
             [
-                sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"), "--server.headless", "true",
+                sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true",
                 "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none",
             ],
             cwd=folder, env={**_environment(workspace), **environment}, stdout=log, stderr=subprocess.STDOUT,

@@ -49,6 +49,10 @@ class Canvas {
       const { x, y } = drag.target.position();
       this.moved[drag.target.id()] = [x, y];
     });
+    // cytoscape remembers where it stands on the screen and sees no scrolling from inside a shadow root.
+    for (const what of ["pointerdown", "pointermove", "wheel"]) {
+      stage.addEventListener(what, () => cy.renderer().invalidateContainerClientCoordsCache(), { capture: true, passive: true });
+    }
     // The wheel scrolls the page until the graph is entered.
     stage.addEventListener("pointerdown", () => stage.focus({ preventScroll: true }));
     stage.addEventListener("focus", () => cy.userZoomingEnabled(true));
