@@ -239,7 +239,7 @@ def test_an_axiom_declares_once_and_one_that_names_nothing_is_quarantined(tmp_pa
     assert joins == {("http://example.org/tax/SSD", "http://example.org/tax/SSD/Controller"): 2}
     assert result.duplicate == 2
     assert {row.reason.split(": ", 1)[1] for row in result.quarantined} == {
-        "the axiom's range 'Nowhere' names no class of the graph",
+        "the range 'Nowhere' of the axiom names no class of the graph",
         "the axiom declares nothing that can be used",
     }
 

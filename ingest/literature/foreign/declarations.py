@@ -154,15 +154,15 @@ def _declared(comment: str, names: _Names) -> tuple[tuple[str, tuple[str, str]] 
     """Predicate with domain and range that a comment declares; else None and the reason."""
     written = _WRITTEN.match(comment)
     if not written:
-        return None, "the axiom's comment is not 'predicate rdfs:domain class; rdfs:range class.'"
+        return None, "the comment of the axiom is not 'predicate rdfs:domain class; rdfs:range class.'"
     name, domain, range_ = written.groups()
     predicate = names.predicates.get(name)
     if predicate is None:
-        return None, f"the axiom's predicate '{name}' is not in the graph"
+        return None, f"the predicate '{name}' of the axiom is not in the graph"
     pair = []
     for end, text in (("domain", domain), ("range", range_)):
         iri, problem = names.of_class(text)
         if iri is None:
-            return None, f"the axiom's {end} '{text}' {problem}"
+            return None, f"the {end} '{text}' of the axiom {problem}"
         pair.append(iri)
     return (predicate, (pair[0], pair[1])), ""

@@ -77,7 +77,7 @@ class Descriptions:
             if named_key(label) == entity.concept:
                 self._source.ledger.duplicate(at)
             else:
-                what = f"'{_short(label)}' is no known name of {entity.concept}"
+                what = f"'{_short(label)}' is no known name of '{entity.concept}'"
                 self._refuse(entity, at, f"{what}; a foreign graph does not name concepts")
         elif label in self.aliases[entity.term]:
             self._source.ledger.duplicate(at)
@@ -96,7 +96,7 @@ class Descriptions:
             if kind is not None and (kind == entity.concept or (entity.concept, kind) in _broader()):
                 ledger.duplicate(at)
             else:
-                self._refuse(entity, at, f"what {entity.concept} is a case of is not for a foreign graph to say")
+                self._refuse(entity, at, f"what '{entity.concept}' is a case of is not for a foreign graph to say")
         else:
             self._take_kind(entity, at, value)
 
@@ -119,7 +119,7 @@ class Descriptions:
             self._refuse(entity, at, "the comment is empty")
         elif entity.concept is not None:
             self._refuse(
-                entity, at, f"{entity.concept} is a concept of the field; a foreign graph does not describe concepts"
+                entity, at, f"'{entity.concept}' is a concept of the field; a foreign graph does not describe concepts"
             )
         elif text in self.texts[entity.term]:
             self._source.ledger.duplicate(at)

@@ -88,7 +88,7 @@ def _give(unit: str, all_units: Sequence[str], values: Sequence[Statement]) -> s
     if len(numbers) == 1 and len(all_units) == 1 and fits(_name(numbers[0]), unit):
         numbers[0].unit = unit
         return None
-    return f"unit '{unit}' fits none of the thing's {len(numbers)} numbers for sure"
+    return f"unit '{unit}' fits none of the {len(numbers)} numbers of the thing for sure"
 
 
 def _name(statement: Statement) -> str:

@@ -117,11 +117,11 @@ def _broken(source: Source, parts: dict[str, list[int]]) -> str | None:
         if len(positions) > 1:
             return f"the statement has {len(positions)} {part}s, expected one"
     if source[parts["subject"][0]].object.is_literal:
-        return "the statement's subject is a literal, expected an IRI"
+        return "the subject of the statement is a literal, expected an IRI"
     if source[parts["predicate"][0]].object.kind is not Kind.IRI:
-        return "the statement's predicate is no IRI"
+        return "the predicate of the statement is no IRI"
     if not source[parts["object"][0]].object.text.strip():
-        return "the statement's object is empty"
+        return "the object of the statement is empty"
     return None
 
 
