@@ -32,9 +32,10 @@ def build_demo(
 ) -> None:
     """Build a workspace with the synthetic demo fleet (2,000 drives, one year), and open the app on it.
 
-    With --json the app is not opened.
+    Atoll's own notes on published works go in too, so that findings have literature. With --json the app is not opened.
     """
     from app.analysis.intake import ingest_and_assess
+    from app.analysis.reading_literature import read_literature
     from ingest.telemetry.demo import write_demo_fleet
 
     settings = load(workspace, store)
@@ -58,6 +59,10 @@ def build_demo(
                 workspace=opened.path,
                 progress=progress,
             )
+            messages.print("reading Atoll's notes on published works …")
+            notes = read_literature(
+                [], store=opened.store, workspace=opened.path, bundled_notes=True, progress=progress
+            )
         version = opened.store.version()
     finally:
         opened.store.close()
@@ -70,14 +75,16 @@ def build_demo(
         "failures": report.failures,
         "rows_read": report.rows_read,
         "findings": findings,
+        "works": notes.works,
+        "assertions": notes.assertions,
         "store_version": version,
     }
 
     def text() -> None:
         typer.echo(
             f"made {settings.workspace}: fleet '{DEMO_FLEET}' (synthetic), {report.drives:,} drives, "
-            f"{report.rows_read:,} drive-days, {report.failures:,} failures, {findings:,} findings, "
-            f"store version {version}"
+            f"{report.rows_read:,} drive-days, {report.failures:,} failures, {findings:,} findings, notes on "
+            f"{notes.works:,} works with {notes.assertions:,} assertions, store version {version}"
         )
         if not open_afterwards:
             typer.echo(f"start the app: {_start_command(settings)}")
