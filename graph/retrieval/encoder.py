@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
-import io
 import os
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ class Encoder:
         if missing:
             with self._limited_threads():
                 fresh = self._loaded().encode(
-                    list(missing.values()),
+                    [text.encode("utf-8", "replace").decode() for text in missing.values()],  # no lone surrogates
                     batch_size=self._batch_size,
                     normalize_embeddings=True,
                     convert_to_numpy=True,
@@ -101,11 +101,11 @@ class Encoder:
         if self._model is None:
             folder = weights_folder()
             os.environ.update(_OFFLINE)  # read when the libraries below are imported
-            # The libraries draw a bar while they read the weights; stderr is the command's own.
-            with contextlib.redirect_stderr(io.StringIO()):
-                from sentence_transformers import SentenceTransformer
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
-                self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            logging.disable_progress_bar()  # it draws one while it reads the weights; stderr is the command's own
+            self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         return self._model
 
     @contextlib.contextmanager
@@ -122,7 +122,7 @@ class Encoder:
         try:
             with np.load(self._file, allow_pickle=False) as held:
                 names, vectors = held["names"], held["vectors"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return  # a damaged cache is made anew
         if vectors.ndim == 2 and vectors.shape == (len(names), WIDTH):
             self._vectors |= dict(zip(names.tolist(), vectors.astype(np.float32), strict=True))

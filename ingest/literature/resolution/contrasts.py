@@ -43,7 +43,7 @@ def contrasted(a: str, b: str) -> bool:
 
 
 def has_extra_modifier(a: str, b: str, known: frozenset[str]) -> bool:
-    """Whether one phrase is the other with words more that are not in ``known`` (``early retention loss``)."""
+    """Whether one phrase is the other with words more whose stems are not in ``known`` (``early retention loss``)."""
     words_a, words_b = ({stem(word) for word in content(phrase)} for phrase in (a, b))
     more, fewer = (words_a, words_b) if len(words_a) > len(words_b) else (words_b, words_a)
     return bool(fewer) and fewer < more and bool({word for word in more - fewer if word not in known})

@@ -61,7 +61,9 @@ class Judge:
     def judge(self, a: str, b: str) -> Judgement:
         """Judge one pair; the order of the two does not count."""
         a, b = sorted((a, b))
-        if wording.tight(a) == wording.tight(b) and wording.tight(a):
+        if not (wording.content(a) and wording.content(b)):
+            return _told(0.0, "empty")
+        if wording.tight(a) == wording.tight(b):
             return _told(1.0, "words")
         named_a, named_b = self._names.find(a), self._names.find(b)
         if named_a.keys and named_b.keys:
@@ -69,6 +71,8 @@ class Judge:
             if named_a.keys & named_b.keys:
                 return _told(score, "names", a=named_a.how, b=named_b.how)
             return _told(1.0 - score, "other-names", a=named_a.how, b=named_b.how)
+        # What explains an acronym counts from here on, not its letters.
+        a, b = (wording.alternatives(phrase)[0] for phrase in (a, b))
         if contrasted(a, b):
             return _told(0.02, "contrast")
         if wording.loose(wording.content(a)) == wording.loose(wording.content(b)):
