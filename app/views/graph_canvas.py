@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from graph.ontology import terms
 
 FOLDER = Path(__file__).parents[1] / "components" / "graph_canvas"
 HEIGHT = 460
+FARTHEST = 1e7  # px
 Kind = Literal["select", "expand", "undo", "reset"]
 
 
@@ -161,7 +161,7 @@ def read_event(sent: Any, graph: GraphView) -> CanvasEvent | None:
         return None
     ids = set(graph.ids())
     kind, node = sent["kind"], sent.get("id")
-    if kind in ("select", "expand") and node not in ids:
+    if kind in ("select", "expand") and (not isinstance(node, str) or node not in ids):
         return None
     moved = sent.get("moved")
     places = {
@@ -176,7 +176,7 @@ def _is_place(place: Any) -> bool:
     return (
         isinstance(place, list | tuple)
         and len(place) == 2
-        and all(isinstance(number, int | float) and math.isfinite(number) for number in place)
+        and all(isinstance(number, int | float) and -FARTHEST < number < FARTHEST for number in place)
     )
 
 

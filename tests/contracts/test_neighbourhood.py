@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 import queries
+from app.analysis.graph_layout import lay_out
 from app.analysis.graph_view import GraphView, RelationCount
 from app.analysis.neighbourhood import MOST_NODES, expand, neighbourhood, relation_counts, subgraph
+from app.views.graph_canvas import CanvasEvent
+from app.views.graph_explorer import Walk
 from graph.errors import InputError
 from graph.ontology import terms
 from graph.ontology.model import Batch
@@ -134,6 +137,28 @@ def test_what_an_expansion_draws_is_no_longer_left_out_elsewhere(fleet: GraphSto
     shared = grown.neighbours("Fleet fleet:demo") & set(grown.ids()[len(view.nodes) :])
     assert grown.left_out["Fleet fleet:demo"] == left - len(shared)
     assert set(view.ids()) <= set(grown.ids())
+
+
+def test_a_walk_goes_on_from_where_a_node_was_put_and_back_again(hub: GraphStore) -> None:
+    rack = "Rack rack:lab:R1"
+    first = neighbourhood(hub, "rack:lab:R1", limit=30)
+    walk = Walk(("x",), [first], lay_out(first))
+    before = dict(walk.positions)
+    walk.step(CanvasEvent("expand", rack, {rack: (700.0, -50.0)}), hub)
+    assert walk.problem is None
+    assert walk.note == "25 neighbours of rack:lab:R1 added, 357 left out."
+    assert {node: walk.positions[node] for node in first.ids()} == {**before, rack: (700.0, -50.0)}
+    assert set(walk.positions) >= set(walk.view.ids())
+    assert walk.detail is not None
+    assert (walk.detail.node, walk.detail.missing) == (rack, 357)
+    walk.step(CanvasEvent("select", "Host host:lab:A"), hub)
+    assert [count.total for count in walk.detail.relations if count.relation == "RUNS_ON"] == [1]
+    walk.step(CanvasEvent("undo"), hub)
+    assert walk.views == [first]
+    walk.step(CanvasEvent("undo"), hub)
+    assert walk.views == [first]
+    walk.step(CanvasEvent("reset"), hub)
+    assert walk.positions == before
 
 
 def test_keys_of_any_label_make_a_subgraph_and_what_is_too_many_is_counted(fleet: GraphStore) -> None:
