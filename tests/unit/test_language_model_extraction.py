@@ -19,9 +19,11 @@ from werkzeug import Response
 
 from graph.errors import InputError
 from graph.rag import LanguageModel, Limits, Price
+from ingest.literature.document import PROSE, REFERENCE, Block, ReadDocument
 from ingest.literature.model_extraction import ModelExtractor, ModelPassage, ModelRun
 from ingest.literature.model_extraction.answers import AnswerCache
 from ingest.literature.model_extraction.prompt import prompt_version
+from ingest.literature.model_extraction.reader import read_document
 
 ROOT = Path(__file__).parents[2]
 ASKED = "We ask whether it wears them less."
@@ -346,3 +348,27 @@ def test_no_key_is_written_with_the_answers(served: ModelEndpoint, tmp_path: Pat
     assert served.headers[-1]["Authorization"].endswith(KEY)
     (file,) = tmp_path.iterdir()
     assert KEY not in file.read_text() + repr(run)
+
+
+def test_a_documents_prose_is_read_in_passages_and_its_references_are_not(
+    served: ModelEndpoint, tmp_path: Path
+) -> None:
+    sentences = [GOOD] + [f"Drive {i} was bought in a shop." for i in range(12)]
+    prose, reference = " ".join(sentences), f"Smith. {GOOD}"
+    text = f"{prose}\n\n{reference}\n\n{GOOD}"
+    second = len(text) - len(GOOD)
+    blocks = (
+        Block(PROSE, 0, len(prose)),
+        Block(REFERENCE, len(prose) + 2, second - 2),
+        Block(PROSE, second, len(text)),
+    )
+    document = ReadDocument("a.txt", "text", "0" * 64, text, blocks)
+    read = read_document(extractor(served, tmp_path), document)
+    assert [len(passage.text.split(". ")) for passage in read.passages] == [6, 6, 1, 1]
+    assert len(served.bodies) == 4
+    assert not any("Smith" in json.dumps(body) for body in served.bodies)
+    starts = [one.start for found in read.run.assertions.values() for one in found]
+    assert starts == [0, second]
+    for found in read.run.assertions.values():
+        for one in found:
+            assert text[one.start : one.end] == one.quote == GOOD

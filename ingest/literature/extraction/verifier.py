@@ -266,7 +266,7 @@ def _wording(candidate: Candidate, wording: Wording, object_concept: str | None)
     if candidate.negated:
         if not wording.may_be_denied:
             return Rejection("denial", "the sentence denies nothing, and the candidate is negated")
-    elif wording.denied:
+    elif wording.value_denied if relation == kinds.MEASURED else wording.denied:
         return Rejection("denial", "the sentence denies it, and the candidate is not negated")
     if candidate.hedged and not words.ANY_CAUTION.search(wording.sentence):
         return Rejection("caution", "the sentence says it without caution, and the candidate is hedged")

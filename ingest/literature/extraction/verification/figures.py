@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -77,12 +78,14 @@ class Figure(NamedTuple):
         unit: Name of the unit as it is compared (``%``, ``ms``); empty where none stands there.
         start: First character.
         end: Character after the last, unit included.
+        inherited: True where the unit stands at the other end of a range.
     """
 
     value: float
     unit: str
     start: int
     end: int
+    inherited: bool = False
 
 
 @lru_cache(maxsize=4_096)
@@ -99,6 +102,8 @@ def figures(text: str) -> tuple[Figure, ...]:
             value = float(told) * _FACTORS.get((match["factor"] or "").lower(), 1.0)
         except ValueError:
             continue
+        if not math.isfinite(value):
+            continue
         name = " ".join((match["unit"] or "").lower().split())
         unit = _UNITS[name][0] if name else ""
         if _BITS.fullmatch(match["unit"] or ""):
@@ -107,7 +112,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     for i in range(len(found) - 2, -1, -1):
         one, after = found[i], found[i + 1]
         if not one.unit and after.unit and _BETWEEN.fullmatch(text, one.end, after.start):
-            found[i] = one._replace(unit=after.unit)
+            found[i] = one._replace(unit=after.unit, inherited=True)
     found += [Figure(_WORDS[match[1].lower()], "x", match.start(), match.end()) for match in _WORD.finditer(text)]
     return tuple(sorted(found, key=lambda figure: figure.start))
 
@@ -115,6 +120,8 @@ def figures(text: str) -> tuple[Figure, ...]:
 def missing(words: str, sentence: str) -> str | None:
     """The first number of ``words`` that does not stand in the sentence with the same unit; None where all do."""
     there = {(figure.value, figure.unit) for figure in figures(sentence)}
+    # The first end of a range may be cut out of it without its unit.
+    there |= {(figure.value, "") for figure in figures(sentence) if figure.inherited}
     for figure in figures(words):
         if (figure.value, figure.unit) not in there:
             return words[figure.start : figure.end]

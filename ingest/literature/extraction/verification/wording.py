@@ -11,7 +11,10 @@ from ingest.literature.extraction.verification import words
 from ingest.literature.extraction.verification.places import Span
 
 _ASIDE = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]|,\s*(?:which|who|although|though|while|unlike|despite)\b[^,;]*,", re.IGNORECASE
+    r"\([^()]*\)|\[[^\[\]]*\]|"
+    r",\s*(?:(?:in |of |for )?which|who|although|though|while|unlike|despite|not|rather than|instead of|compared)\b"
+    r"[^,;]*,",
+    re.IGNORECASE,
 )
 _JOINED = re.compile(r"[;:]|,?\s*\b(?:but|whereas|while|yet|although|though|and|or)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:]|\b(?:but|whereas|while|yet|although|though|because|since)\b", re.IGNORECASE)
@@ -119,11 +122,28 @@ class Wording:
     @cached_property
     def change(self) -> str:
         """Kind of the word of change that decides: up, down, better, worse, cause; empty where there is none."""
+        made = re.search(
+            r"\b(?:mak(?:es?|ing)|made|render(?:s|ed|ing)?|ke(?:eps?|eping|pt)|le(?:aves?|aving|ft))\s+(?:\w+\s+){0,3}$",
+            self.sentence[max(0, self.object[0] - 40) : self.object[0]],
+            re.IGNORECASE,
+        )
+        if made and (found := _strongest(self.after[:50], last=False)) not in {"", "neutral", "cause"}:
+            return found  # "makes the latency longer": the word of change stands behind
+        if self._slows_a_time:
+            return "up"
         near = self._before_object
         if not self.subject_first and near:
             return near
         found = self._last_change(self.verb_zone) if self.subject_first else self._first_change(self.between)
         return found or near or self._first_change(self.after) or self._last_change(self.before[-80:])
+
+    @property
+    def _slows_a_time(self) -> bool:
+        """True where something is slowed whose size is a time: a slowed rebuild has a longer rebuild time."""
+        return (
+            re.search(r"\bslow(?:s|ed|ing)?(?:\s+down)?\b[^,;]{0,20}$", self.between, re.IGNORECASE) is not None
+            and re.search(r"\b(?:time|latency|duration|delay)s?$", self.sentence[slice(*self.object)]) is not None
+        )
 
     @property
     def _before_object(self) -> str:
@@ -178,6 +198,11 @@ class Wording:
         return len(self.between.split()) <= 3 and not (
             words.CHANGE.search(self.between) or words.NULL_EFFECT.search(self.between)
         )
+
+    @property
+    def value_denied(self) -> bool:
+        """True where the sentence denies a measured value; it may deny something else before its last comma."""
+        return words.DENIAL.search(re.split(r"[,;:]", self.between)[-1]) is not None
 
     @property
     def denied(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ingest.literature.extraction import verbs
+
 _FLAGS = re.IGNORECASE
 
 
@@ -69,7 +71,8 @@ CAUSE = _words(
     r"caus(?:e|es|ed|ing) lead(?:s|ing)?\sto led\sto result(?:s|ed|ing)?\s(?:in|from) trigger(?:s|ed|ing)?",
     r"induc(?:e|es|ed|ing) produc(?:e|es|ed|ing) creat(?:e|es|ed|ing) introduc(?:e|es|ed|ing)",
     r"generat(?:e|es|ed|ing) provok(?:e|es|ed|ing) driv(?:en|es|ing)\sby driver\sof contribut(?:e|es|ed|ing|or)",
-    r"due\sto because owing\sto responsible\sfor attribut(?:ed|able) stem(?:s|med|ming)? promot(?:e|es|ed|ing)",
+    r"due\sto because owing\sto responsible\sfor reasons?\s(?:for|of|is) attribut(?:ed|able) stem(?:s|med|ming)?",
+    r"promot(?:e|es|ed|ing)",
     r"originat(?:e|es|ed|ing) bring(?:s|ing)?\son brings?\sabout explain(?:s|ed)? account(?:s|ed)?\sfor",
     r"aris(?:e|es|ing) arose set(?:s|ting)?\soff com(?:e|es)\sfrom invit(?:e|es|ed|ing) spawn(?:s|ed|ing)?",
     r"incur(?:s|red|ring)? giv(?:e|es|ing)\srise gave\srise precipitat(?:e|es|ed|ing) engender(?:s|ed)?",
@@ -86,6 +89,12 @@ NEUTRAL = _words(
     r"allow(?:s|ed)? enabl(?:e|es|ed|ing) need(?:s|ed)? requir(?:e|es|ed|ing) struck leav(?:e|es|ing) left",
     r"handl(?:e|es|ed|ing)",
 )
+NO_VERBS_OF_CHANGE = _set(
+    "drive inject grow stop trim cap block support help log mark record report thin better cost eat sap tax mar slim "
+    "see compound condense bound clip chop drain save spare consume move fuel limit load clear cut fix restore release "
+    "mask"
+)
+"""Verbs of the rules' vocabulary that are nouns, experiments or too common; those that change are listed above."""
 NOUNS_OF_CHANGE = re.compile(
     r"\b(?P<up>increases?|rise|growth|surge|spike|jump|gain|acceleration|degradation|deterioration)\s+(?:in|of)\b"
     r"|\b(?P<down>decreases?|reductions?|drop|fall|decline|cut|loss|savings?)\s+(?:in|of)\b",
@@ -99,10 +108,34 @@ COUNTERS = re.compile(
     ),
     _FLAGS,
 )
-CHANGE = re.compile(
-    rf"(?P<up>{RISE})|(?P<down>{FALL})|(?P<better>{BETTER})|(?P<worse>{WORSE})|(?P<cause>{CAUSE})|(?P<neutral>{NEUTRAL})",
-    _FLAGS,
+_BY_FAMILY = (
+    (RISE, "up", (verbs.UP, verbs.SHIFT_UP)),
+    (FALL, "down", (verbs.DOWN, verbs.PREVENT, verbs.SHIFT_DOWN)),
+    (BETTER, "better", (verbs.GOOD,)),
+    (WORSE, "worse", (verbs.BAD,)),
+    (CAUSE, "cause", (verbs.CAUSE,)),
+    (NEUTRAL, "neutral", ()),
 )
+
+
+def _change() -> re.Pattern[str]:
+    """The words above and the verbs of the rules' vocabulary that they lack."""
+    known = re.compile("|".join(pattern for pattern, _, _ in _BY_FAMILY), _FLAGS)
+    parts = []
+    for pattern, kind, families in _BY_FAMILY:
+        forms = {
+            form
+            for lemma, named in verbs.families().items()
+            if named & {*families} and lemma not in NO_VERBS_OF_CHANGE
+            for form in verbs.inflect(lemma).values()
+            if not known.fullmatch(form)
+        }
+        parts.append(rf"(?P<{kind}>{pattern}" + (rf"|\b(?:{'|'.join(sorted(forms))})\b)" if forms else ")"))
+    return re.compile("|".join(parts), _FLAGS)
+
+
+CHANGE = _change()
+"""A word of change, its kind the name of the group that matched."""
 TOGETHER = re.compile(
     r"\b(?:correlat\w+|uncorrelated|associat\w+|relat(?:es?|ed|ion|ionship)|link(?:s|ed)?|depend\w*|predict\w*|indicat\w+|"
     r"track(?:s|ed)?|coincid\w+|proportional\w*|trends?|precede\w*|accompan\w+|goes|go|going|signal\w*|independent|"
@@ -112,7 +145,7 @@ TOGETHER = re.compile(
 """Words that state that two things go together."""
 ONLY_TOGETHER = re.compile(
     r"\b(?:(?:is|are|was|were|be|been)\s+(?:\w+\s+){0,2}?(?:correlated|associated|linked)\s+(?:with|to)|"
-    r"correlat(?:es?|ed|ion)\b|associat(?:ion|ed)\s+(?:with|between))",
+    r"correlates?\s|correlat(?:ed|ion)\s+(?:with|between|to|of)|associat(?:ion|ed)\s+(?:with|between))",
     _FLAGS,
 )
 DENIAL = re.compile(
@@ -128,7 +161,7 @@ NULL_EFFECT = re.compile(
     _FLAGS,
 )
 NO_FINDING = re.compile(
-    r"\b(?:no\s+(?:\w+\s+)?(?:evidence|sign|indication|proof|support|reason)|contrary\s+to|myth|misconception|refut\w+|"
+    r"\b(?:no\s+(?:\w+\s+)?(?:evidence|sign|indication|proof|support|reason)|myth|misconception|refut\w+|"
     r"disprov\w+|(?:not|n't)\s+(?:true|the\s+case|clear|find|found|observe\w*|see|seen|show|shown|confirm\w*)|"
     r"fail(?:s|ed)?\s+to\s+(?:show|find|confirm|see|observe|reproduce)|cannot\s+(?:conclude|confirm))\b",
     _FLAGS,
@@ -141,7 +174,8 @@ CAUTION = re.compile(
 )
 ANY_CAUTION = re.compile(
     CAUTION.pattern + r"|\b(?:believe\w*|expect\w*|indicat\w+|tend(?:s|ed)?|unlikely|hint\w*|speculat\w+|assum\w+|"
-    r"suspect\w*|should|would|likelihood|capable|plausibl[ey]|hypothes\w+)\b"
+    r"suspect\w*|should|would|likelihood|capable|plausibl[ey]|hypothes\w+|likely|impl(?:y|ies|ied)|"
+    r"reportedly|allegedly)\b"
 )
 NO_CLAIM = re.compile(
     r"\b(?:whether|hypothes[ie][sz]\w*|(?:we|this\s+\w+|authors?)\s+(?:aim|intend|plan|want|wish|hope|seek)s?\b|"
