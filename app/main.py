@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.views import data, drive, fleet, frame, overview, query
+from app.views import data, drive, fleet, frame, literature, overview, query
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,7 +25,10 @@ page = st.navigation(
             st.Page(fleet.show, title="Fleet", icon=":material/dns:", url_path="fleet"),
             st.Page(drive.show, title="Drive", icon=":material/hard_drive:", url_path="drive"),
         ],
-        "Explore": [st.Page(query.show, title="Query", icon=":material/terminal:", url_path="query")],
+        "Explore": [
+            st.Page(query.show, title="Query", icon=":material/terminal:", url_path="query"),
+            st.Page(literature.show, title="Literature", icon=":material/menu_book:", url_path="literature"),
+        ],
         "System": [st.Page(data.show, title="Data", icon=":material/database:", url_path="data")],
     },
     expanded=True,

@@ -15,6 +15,8 @@ from app.analysis.drive_results import DriveDescription, PathNode
 from app.analysis.drive_series import attribute_series
 from app.analysis.fleet_data import PLACES, finding_row, worst_first
 from app.analysis.latest import latest_readings
+from app.analysis.literature import drive_literature
+from app.analysis.literature_drive import literature_path
 from app.analysis.results import FindingRow
 from app.analysis.rules.base import RULES, Progress, attributes_read, rule_base_version
 from app.analysis.rules.inputs import Inputs, load_inputs
@@ -85,6 +87,7 @@ def describe_drive(
         num_rules=len(RULES),
         changes=drive_changes(store, key),
         logs=drive_log(store, key),
+        literature=drive_literature(store, key),
     )
 
 
@@ -182,7 +185,7 @@ def _before(findings: list[FindingRow], inputs: Inputs | None) -> str:
 
 
 def _evidence_path(store: GraphStore, finding: FindingRow) -> list[PathNode]:
-    """Finding, the window it cites, the attribute read there, and what a bad value of it points to."""
+    """Finding, window, attribute, what a bad value of it points to, and the strongest evidence about that."""
     path = [PathNode("HealthFinding", finding.key, finding.short, "")]
     for item in finding.evidence[:1]:
         detail = item.detail
@@ -192,6 +195,9 @@ def _evidence_path(store: GraphStore, finding: FindingRow) -> list[PathNode]:
         rows = store.query("attribute_meaning", {"attribute": finding.attribute}).records()
         shown = f"{finding.attribute} {smart.attribute(finding.attribute).name}"
         path.append(PathNode("SmartAttribute", finding.attribute, shown, "READS"))
+        known = literature_path(store, finding.attribute)
+        if known:
+            return path + known
         for label, relation, column in (("Mechanism", "INDICATES", "mechanism"), ("Metric", "MEASURES", "metric")):
             row = next((item for item in rows if item[column]), None)
             if row:

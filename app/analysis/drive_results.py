@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.analysis.literature import FindingLiterature
 from app.analysis.results import FindingRow, Jsonable
 from graph.ontology.model import Severity
 
@@ -126,6 +127,7 @@ class DriveDescription(Jsonable):
         num_rules: Rules in it.
         changes: Moves and changes of firmware and application, oldest first.
         logs: Entries of the drive's own self-test and error logs, newest first.
+        literature: What literature says of the attribute of each open finding; findings without any are not in it.
     """
 
     drive: str
@@ -147,3 +149,4 @@ class DriveDescription(Jsonable):
     num_rules: int
     changes: list[DriveChange] = field(default_factory=list)
     logs: list[LogRow] = field(default_factory=list)
+    literature: list[FindingLiterature] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""`atoll describe`: what the telemetry says of a drive or a fleet, with its evidence."""
+"""`atoll describe`: what telemetry says of a drive or a fleet, and literature of a work or a concept."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.analysis.answers import sentence
 from app.analysis.drive_results import DriveDescription
 from app.analysis.results import AlarmRate, FleetDescription
 from app.analysis.verdicts import answered_in_words
+from app.commands.literature_text import print_best
 from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
 from app.settings import load
 from app.wiring import open_workspace
@@ -106,6 +107,44 @@ def fleet(
         raise typer.Exit(1)
 
 
+@cli.command("work")
+def work(
+    work_id: Annotated[str, typer.Argument(help="DOI, arXiv id, title, or key (work:…).", metavar="ID")],
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One published work: what was read of it, and its assertions with page, span and quote."""
+    from app.analysis.literature_work import describe_work
+    from app.commands.literature_text import print_work
+
+    opened = open_workspace(load(workspace, store))
+    try:
+        described = describe_work(opened.store, work_id)
+    finally:
+        opened.store.close()
+    emit("describe-work-1", described.to_json(), as_json=as_json, text=lambda: print_work(described))
+
+
+@cli.command("concept")
+def concept(
+    name: Annotated[str, typer.Argument(help="Name, alias or key (mechanism:nand-wear-out).", metavar="NAME")],
+    workspace: WorkspaceOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One concept: the claims for and against it, counted in works; unsourced claims are kept apart."""
+    from app.analysis.literature_concept import describe_concept
+    from app.commands.literature_text import print_concept
+
+    opened = open_workspace(load(workspace, store))
+    try:
+        described = describe_concept(opened.store, name)
+    finally:
+        opened.store.close()
+    emit("describe-concept-1", described.to_json(), as_json=as_json, text=lambda: print_concept(described))
+
+
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -125,6 +164,9 @@ def _print_drive(described: DriveDescription) -> None:
         )
         if row.answer:
             typer.echo(f"          {sentence(row.answer)}")
+        for found in described.literature:
+            if found.finding == row.key:
+                print_best(found)
 
 
 def print_fleet(described: FleetDescription) -> None:

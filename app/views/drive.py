@@ -12,7 +12,7 @@ from app.analysis.answers import sentence
 from app.analysis.drive_results import AttributeSeries, DriveChange, DriveDescription
 from app.analysis.results import FindingRow
 from app.analysis.verdicts import answered_in_words
-from app.views import drive_charts, drive_log, formats, frame, reading, severity, states
+from app.views import drive_charts, drive_literature, drive_log, formats, frame, reading, severity, states
 from app.views.answer_form import answer_popover
 from graph.errors import InputError
 from graph.ontology.model import Severity
@@ -179,6 +179,7 @@ def _findings(described: DriveDescription) -> None:
                 text += f"  \n{formats.small(formats.escape(sentence(finding.answer)))}"
             with st.container(gap=None):
                 st.markdown(text)
+                drive_literature.draw(finding, described.literature)
                 answer_popover(finding, described.fleet)
     st.markdown(formats.small(f"No other of the {described.num_rules} rules found anything."))
 

@@ -127,7 +127,7 @@ def told_apart(names: Sequence[str]) -> dict[str, str]:
     return {name: name[cut:] or name for name in names}
 
 
-def link(page: str, **parameters: object) -> str:
+def link(page: str, /, **parameters: object) -> str:
     """Relative address of a page with what it shows in the query string; None parameters are left out.
 
     The default page has no path of its own, so it is ``./``.
