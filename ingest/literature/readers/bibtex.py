@@ -136,10 +136,10 @@ def _text(value: str) -> str:
     """A field without LaTeX: accents and signs as characters, commands and braces gone."""
     from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
-    bare = _MACRO.sub(r"\1", value)
+    bare = plain(_MACRO.sub(r"\1", value))  # first what HTML there is, whose signs LaTeX reads otherwise
     try:
         decoded = LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False).latex_to_text(
-            re.sub(r"(?<!\\)%", r"\\%", bare)
+            re.sub(r"(?<!\\)([%&])", r"\\\1", bare)
         )
     except Exception:  # pylatexenc fails in many ways on LaTeX that is broken; its bare text is still of use
         decoded = re.sub(r"\\[A-Za-z]+\s*|[{}]", "", bare)

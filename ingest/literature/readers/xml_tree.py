@@ -32,7 +32,7 @@ def parse_xml(path: Path) -> tuple[Any, bytes]:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        reason = str(error.msg).split(", line ")[0]
+        reason = " ".join(str(error.msg).split(", line ")[0].split()).rstrip(".")
         raise InputError(f"{path}:{line}:{column}: is not well-formed XML ({reason}); expected JATS XML.") from None
     except ValueError as error:
         raise InputError(f"{path}: is no XML that can be read ({error}).") from None
