@@ -40,6 +40,14 @@ class Usage:
             self.estimated or other.estimated,
         )
 
+    def __sub__(self, earlier: Usage) -> Usage:
+        return Usage(
+            self.input_tokens - earlier.input_tokens,
+            self.output_tokens - earlier.output_tokens,
+            self.calls - earlier.calls,
+            self.estimated,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Price:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from graph.rag import LanguageModel, Limits
@@ -30,16 +29,13 @@ class ByModel:
         Raises:
             InputError: The folder cannot be used, or a cost is limited without prices.
         """
-        self._model, self._answers = model, answers
-        self._left = limits or Limits()
-        self.method = ModelExtractor(model, answers, self._left).method
+        self._extractor = ModelExtractor(model, answers, limits)
+        self.method = self._extractor.method
 
     def extract(self, document: ReadDocument, tell: Progress) -> Extraction:
         """Assertions of a document's prose, passage by passage."""
         passages = list(passages_of(document))
-        run = ModelExtractor(self._model, self._answers, self._left).extract(
-            passages, lambda done, total: tell("ask the language model", done, total)
-        )
+        run = self._extractor.extract(passages, lambda done, total: tell("ask the language model", done, total))
         extraction = Extraction(
             [(found, 0) for passage in passages for found in run.assertions.get(passage.key, ())],
             stopped=run.stopped,
@@ -51,16 +47,7 @@ class ByModel:
             extraction.refused.append(Refused(document.path, rejected.where, quote, rejected.reason))
         for failed in run.failed:
             extraction.refused.append(Refused(document.path, failed.where, "", failed.reason))
-        self._spend(extraction.tokens, extraction.cost)
         return extraction
-
-    def _spend(self, tokens: int, cost: float | None) -> None:
-        left = self._left
-        if left.max_tokens is not None:
-            left = replace(left, max_tokens=max(left.max_tokens - tokens, 0))
-        if left.max_cost is not None and cost is not None:
-            left = replace(left, max_cost=max(left.max_cost - cost, 0.0))
-        self._left = left
 
 
 def passages_of(document: ReadDocument) -> Iterator[ModelPassage]:

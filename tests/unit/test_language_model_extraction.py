@@ -19,11 +19,11 @@ from werkzeug import Response
 
 from graph.errors import InputError
 from graph.rag import LanguageModel, Limits, Price
+from ingest.literature.by_model import ByModel
 from ingest.literature.document import PROSE, REFERENCE, Block, ReadDocument
 from ingest.literature.model_extraction import ModelExtractor, ModelPassage, ModelRun
 from ingest.literature.model_extraction.answers import AnswerCache
 from ingest.literature.model_extraction.prompt import prompt_version
-from ingest.literature.model_extraction.reader import read_document
 
 ROOT = Path(__file__).parents[2]
 ASKED = "We ask whether it wears them less."
@@ -350,25 +350,28 @@ def test_no_key_is_written_with_the_answers(served: ModelEndpoint, tmp_path: Pat
     assert KEY not in file.read_text() + repr(run)
 
 
-def test_a_documents_prose_is_read_in_passages_and_its_references_are_not(
-    served: ModelEndpoint, tmp_path: Path
-) -> None:
-    sentences = [GOOD] + [f"Drive {i} was bought in a shop." for i in range(12)]
-    prose, reference = " ".join(sentences), f"Smith. {GOOD}"
-    text = f"{prose}\n\n{reference}\n\n{GOOD}"
-    second = len(text) - len(GOOD)
+def test_an_ingest_reads_prose_only_and_has_one_limit_for_all_documents(served: ModelEndpoint, tmp_path: Path) -> None:
+    reference = f"Smith. {GOOD}"
+    text = f"{GOOD} {ASKED}\n\n{reference}\n\n{GOOD} It was a long day."
+    first, second = text.index(reference), text.rindex(GOOD)
     blocks = (
-        Block(PROSE, 0, len(prose)),
-        Block(REFERENCE, len(prose) + 2, second - 2),
+        Block(PROSE, 0, first - 2),
+        Block(REFERENCE, first, second - 2),
         Block(PROSE, second, len(text)),
     )
     document = ReadDocument("a.txt", "text", "0" * 64, text, blocks)
-    read = read_document(extractor(served, tmp_path), document)
-    assert [len(passage.text.split(". ")) for passage in read.passages] == [6, 6, 1, 1]
-    assert len(served.bodies) == 4
+    asked = LanguageModel(served.base_url, "atoll-small", KEY, max_concurrent=1)
+    reader = ByModel(asked, tmp_path, Limits(max_tokens=5_000))
+    extraction = reader.extract(document, lambda *told: None)
+    assert [found.start + start for found, start in extraction.found] == [0, second]
+    assert all(text[found.start + at : found.end + at] == found.quote == GOOD for found, at in extraction.found)
+    assert (extraction.tokens, extraction.stopped) == (240, None)
     assert not any("Smith" in json.dumps(body) for body in served.bodies)
-    starts = [one.start for found in read.run.assertions.values() for one in found]
-    assert starts == [0, second]
-    for found in read.run.assertions.values():
-        for one in found:
-            assert text[one.start : one.end] == one.quote == GOOD
+    for i in range(40):
+        other = f"{GOOD} This is document {i}."
+        last = reader.extract(
+            ReadDocument(f"{i}.txt", "text", "1" * 64, other, (Block(PROSE, 0, len(other)),)), lambda *told: None
+        )
+    assert last.stopped is not None
+    assert "ATOLL_LLM_MAX_TOKENS 5,000" in last.stopped
+    assert 120 * len(served.bodies) <= 5_000

@@ -97,7 +97,7 @@ class ModelExtractor:
     Args:
         model: The model.
         cache_folder: Folder in the workspace where answers are kept.
-        limits: Most that one run may use.
+        limits: Most that all its runs together may use.
         max_output_tokens: Most tokens of one answer.
 
     Raises:
@@ -112,9 +112,8 @@ class ModelExtractor:
         max_output_tokens: int = 2_048,
     ) -> None:
         self.model = model
-        self.limits = limits or Limits()
         self.max_output_tokens = max_output_tokens
-        Meter(self.limits, model.price)  # a limit that cannot be kept is told before anything is sent
+        self.meter = Meter(limits, model.price)
         self._answers = AnswerCache(cache_folder, model.model, prompt_version())
         self.method = f"model:{model.model}@{prompt_version()}"
 
@@ -128,7 +127,7 @@ class ModelExtractor:
             passages: In any order; keys are different.
             progress: Called with the number of passages asked so far and of all to ask.
         """
-        meter = Meter(self.limits, self.model.price)
+        before = self.meter.used
         failed = {
             passage.key: f"the passage has {len(passage.text):,} characters, more than {MAX_PASSAGE:,}"
             for passage in passages
@@ -139,21 +138,22 @@ class ModelExtractor:
             passage_hash(passage.text): passage.text for passage in read if self._answers.get(passage.text) is None
         }
         num_kept = sum(passage_hash(passage.text) not in to_ask for passage in read)
-        asking = _Asking(self, meter, progress)
+        asking = _Asking(self, progress)
         asking.run(list(to_ask.values()))
         failed |= {p.key: why for p in read if (why := asking.unusable.get(passage_hash(p.text)))}
         assertions, rejected = self._verified(passages)
+        used = self.meter.used - before
         return ModelRun(
             assertions,
             rejected,
             [FailedPassage(where, reason) for where, reason in failed.items()],
-            meter.used,
-            meter.cost,
+            used,
+            self.model.price.of(used) if self.model.price else None,
             asking.stopped,
             num_kept,
         )
 
-    def ask(self, text: str, meter: Meter) -> None:
+    def ask(self, text: str) -> None:
         """Ask about one passage and keep the answer.
 
         Raises:
@@ -167,7 +167,7 @@ class ModelExtractor:
             messages(text, passage_hash(text)[:16]),
             Proposal,
             max_output_tokens=self.max_output_tokens,
-            meter=meter,
+            meter=self.meter,
         )
         self._answers.keep(text, answer.value, answer.usage, answer.rung)
 
@@ -198,9 +198,8 @@ class ModelExtractor:
 class _Asking:
     """The calls of one run, several at a time, until all are made or something ends the run."""
 
-    def __init__(self, extractor: ModelExtractor, meter: Meter, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, extractor: ModelExtractor, progress: Callable[[int, int], None] | None) -> None:
         self._extractor = extractor
-        self._meter = meter
         self._progress = progress
         self._ended = threading.Event()
         self._lock = threading.Lock()
@@ -227,7 +226,7 @@ class _Asking:
         if self._ended.is_set():
             return
         try:
-            self._extractor.ask(text, self._meter)
+            self._extractor.ask(text)
         except AnswerError as error:
             with self._lock:
                 self.unusable[passage_hash(text)] = str(error)
