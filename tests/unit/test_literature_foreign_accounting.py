@@ -40,6 +40,8 @@ literals = st.builds(
             (
                 "0.9",
                 "1.7",
+                "1e999",
+                "9 to 1",
                 "25",
                 "C",
                 "4KB",
@@ -57,7 +59,7 @@ literals = st.builds(
 )
 triples = st.builds(
     Triple,
-    st.one_of(iris, blanks),
+    st.one_of(iris, blanks, literals),
     st.sampled_from(PREDICATES).map(lambda iri: Term(Kind.IRI, iri)),
     iris | blanks | literals,
 )

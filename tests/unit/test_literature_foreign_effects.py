@@ -82,3 +82,7 @@ def test_a_null_effect_is_told_from_an_effect() -> None:
     assert says_no_effect("No detectable impact on lifetime is seen.")
     assert says_no_effect("Humidity does not affect the drive.")
     assert not says_no_effect("The impact on lifetime is large.")
+
+
+def test_a_text_as_long_as_a_page_gets_no_verdict_and_costs_nothing() -> None:
+    assert stated_effect("The scheme increases throughput. " * 40_000, "Throughput", "Scheme") is None

@@ -176,6 +176,21 @@ def test_too_much_is_refused_before_memory_is_spent(tmp_path: Path, monkeypatch:
         read_foreign(path)
 
 
+def test_a_literal_that_is_not_what_its_datatype_says_stays_text_and_prints_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = '<http://a> <http://b> "abc"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    assert read_foreign(written(tmp_path, "a.nt", text)).triples[0].object.text == "abc"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_entities_that_would_grow_beyond_measure_are_refused_at_once(tmp_path: Path) -> None:
+    head = f'<!DOCTYPE rdf:RDF [<!ENTITY a "{"a" * 1_990}">]>'
+    text = f"{head}{RDF_HEAD}<rdf:Description><ex:p>{'&a;' * 60_000}</ex:p></rdf:Description></rdf:RDF>"
+    with pytest.raises(InputError, match="would grow to more than"):
+        read_foreign(written(tmp_path, "a.rdf", text))
+
+
 def test_named_graphs_of_json_ld_are_read_as_one(tmp_path: Path) -> None:
     document = {
         "@context": {"ex": "http://e/"},

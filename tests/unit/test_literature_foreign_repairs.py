@@ -10,6 +10,7 @@ from ingest.literature.foreign import ForeignImport, import_foreign
 from ingest.literature.foreign.predicates import meaning_of, words_of
 from ingest.literature.foreign.repairs import Repair, by_kind, write_repairs
 from ingest.literature.foreign.terms import decoded_once
+from ingest.literature.foreign.values import typed
 
 HEAD = """@prefix : <http://example.org/g#> . @prefix t: <http://example.org/tax/SSD/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -296,3 +297,31 @@ def test_repairs_are_written_one_a_line(tmp_path: Path) -> None:
     assert write_repairs(path, result.repairs) == len(result.repairs) == len(path.read_text().splitlines())
     with pytest.raises(InputError, match="cannot be written"):
         write_repairs(tmp_path / "none" / "x", result.repairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("70", (70, 70, None)),
+        ("25 °C", (25, 25, "unit:DEG_C")),
+        ("4KB", (4, 4, "unit:KiloBYTE")),
+        ("−5 to 85 C", (-5, 85, "unit:DEG_C")),
+        ("QD32", (32, 32, "unit:NUM")),
+        ("1,024", (1024, 1024, None)),
+    ],
+)
+def test_a_number_is_read_with_its_range_and_unit(text: str, expected: tuple[float, float, str | None]) -> None:
+    value = typed(text)
+    assert value is not None
+    assert (value.low, value.high, value.unit) == expected
+
+
+@pytest.mark.parametrize("text", ["Random", "", "1e999", "9 to 1", "70 parsecs", "M.2", "3D", "1" * 400])
+def test_what_is_no_finite_number_in_a_known_unit_stays_text(text: str) -> None:
+    assert typed(text) is None
+
+
+def test_a_text_that_many_terms_share_is_no_evidence_of_a_paper(tmp_path: Path) -> None:
+    lines = [statement(f"s{n}", f":E{n % 9}_Zork{n}", "uses", ":E1_Quux", "The same text.") for n in range(150)]
+    result = imported(tmp_path, *lines, statement("t1", ":E1_Quux", "uses", ":Blorb", "Another text."))
+    assert repairs(result, "split-instance") == []

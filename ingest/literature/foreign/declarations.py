@@ -112,10 +112,12 @@ def _classes(source: Source) -> set[str]:
         if source[at].predicate.text == RDFS + "isDefinedBy" and source[at].subject == source[at].object
     }
     above = set(direct)
-    roots = {iri for iri in direct if any(other.startswith(f"{iri}/") for other in direct)}
     for iri in direct:
-        while (iri := iri.rpartition("/")[0]) and any(iri.startswith(f"{root}/") for root in roots):
-            above.add(iri)
+        steps = []
+        while iri := iri.rpartition("/")[0]:
+            steps.append(iri)
+            if iri in direct:  # everything between two classes is one as well
+                above.update(steps)
     return above
 
 

@@ -30,7 +30,7 @@ def take_direct(source: Source, statements: Sequence[Statement]) -> list[Stateme
     found = []
     for at in source:
         subject, predicate, object_ = source[at]
-        if not source.ledger.is_open(at) or predicate.kind is not Kind.IRI:
+        if not source.ledger.is_open(at) or predicate.kind is not Kind.IRI or subject.is_literal:
             continue
         if (subject, predicate, object_) in known:
             source.ledger.duplicate(at)

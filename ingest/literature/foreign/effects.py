@@ -96,6 +96,7 @@ _RELIEF = re.compile(
     r"\b(?:alleviat|mitigat|minimi[sz]|reduc|eliminat|hid|remov|lower|avoid|prevent|trivial|negligib)\w*",
     re.IGNORECASE,
 )
+_LONGEST_SENTENCE = 3_000  # characters; what is longer is a page, and says more than one thing
 _COPULA = re.compile(r"\b(?:is|are|was|were)\b")
 _REACH = 6  # words between a measure and its word of change
 _FAR_REACH = 12  # the same where the change is said of it: "the endurance of these codes is on average 90 % higher"
@@ -141,7 +142,7 @@ def stated_effect(sentence: str, object_name: str, subject_name: str) -> Effect 
         subject_name: Name of the subject.
     """
     measure = measure_of(object_name)
-    if measure is None:
+    if measure is None or len(sentence) > _LONGEST_SENTENCE:
         return None
     votes = _votes(sentence, measure)
     exact = [vote for vote in votes if vote[0] is measure]

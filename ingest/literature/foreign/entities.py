@@ -25,6 +25,7 @@ GENERIC = frozenset(
         SKOS + "Concept",
     )
 )
+_MOST_IN_A_SENTENCE = 100  # a text that more terms share is no sentence of a paper
 _SMART_ID = re.compile(r"\[ID:\s*(\d{1,3})\]")
 
 
@@ -71,7 +72,7 @@ class Entities:
         things: dict[Term, None] = {}
         for at in source:
             subject, predicate, object_ = source[at]
-            if subject in no_things:
+            if subject in no_things or subject.is_literal:
                 continue
             if source.ledger.is_open(at):
                 things.setdefault(subject)
@@ -170,11 +171,14 @@ def _numbers_beside(contexts: dict[str, list[Entity]]) -> dict[int, dict[str, se
     """
     beside: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for entities in contexts.values():
-        numbered = {id(entity): found for entity in entities if (found := number_and_name(entity.term.text))}
-        for one in entities:
+        here = {id(entity): entity for entity in entities}
+        if len(here) > _MOST_IN_A_SENTENCE:
+            continue
+        numbered = {one: found for one, entity in here.items() if (found := number_and_name(entity.term.text))}
+        for one in here:
             for other, (number, name) in numbered.items():
-                if other != id(one):
-                    beside[id(one)][number].add(name)
+                if other != one:
+                    beside[one][number].add(name)
     return beside
 
 

@@ -25,6 +25,8 @@ SUFFIXES = {
 RDF_NAMESPACE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MAX_ENTITY = 2_000
 """Longest value of an internal XML entity; OWL tools declare namespaces this way and need no more."""
+MAX_EXPANDED = 64 << 20
+"""Most characters that all entities of a file may become."""
 MAX_DEPTH = 200
 """Deepest nesting of JSON that is looked through."""
 
@@ -129,6 +131,7 @@ class _PrologueRead(Exception):  # noqa: N818
 
 
 def _check_xml(path: Path, content: bytes) -> None:
+    longest = 0
     parser = expat.ParserCreate(namespace_separator=" ")
     root: list[str] = []
 
@@ -150,6 +153,8 @@ def _check_xml(path: Path, content: bytes) -> None:
     ) -> None:
         if value is None or system or public or is_parameter:
             raise InputError(f"{line()}: entity '{name}' lies outside the file and is not fetched; remove it.")
+        nonlocal longest
+        longest = max(longest, len(value))
         if len(value) > MAX_ENTITY or "&" in value:
             raise InputError(f"{line()}: entity '{name}' is longer than {MAX_ENTITY:,} characters or holds others.")
 
@@ -165,5 +170,7 @@ def _check_xml(path: Path, content: bytes) -> None:
         pass
     except expat.ExpatError as error:
         raise InputError(f"{path}:{error.lineno}: is no valid RDF/XML ({expat.ErrorString(error.code)}).") from None
+    if longest * content.count(b"&") > MAX_EXPANDED:
+        raise InputError(f"{path}: its entities would grow to more than {MAX_EXPANDED:,} characters; write them out.")
     if root and root[0] != f"{RDF_NAMESPACE} RDF":
         raise InputError(f"{path}: its root is '{root[0].rsplit(' ', 1)[-1]}', expected rdf:RDF.")

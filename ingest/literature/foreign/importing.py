@@ -154,7 +154,10 @@ def repair(graph: ForeignGraph) -> Repaired:
     contradictions = tuple(contradictions_of(claims, source.document, source.repairs))
     for at in source.ledger.open_positions():
         subject, predicate, _ = source[at]
-        source.ledger.quarantine(at, f"{source.place(subject)}: no rule reads the predicate '{predicate.text}'")
+        reason = (
+            "a literal can be no subject" if subject.is_literal else f"no rule reads the predicate '{predicate.text}'"
+        )
+        source.ledger.quarantine(at, f"{source.place(subject)}: {reason}")
     ledger = source.ledger
     return Repaired(
         graph,

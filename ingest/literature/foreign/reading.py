@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from ingest.literature.foreign.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTL
 from ingest.literature.foreign.terms import Kind, Term, Triple
 
 MAX_BYTES = 128 << 20
-"""Largest file that is read: parsed, a graph takes some fifteen times its size in memory."""
+"""Largest file that is read: parsed, a graph takes some twenty times its size in memory."""
 MAX_TRIPLES = 2_000_000
 """Most triples that are read, for the same reason."""
 
@@ -95,7 +98,8 @@ def _parse(path: Path, content: bytes, name: str, base: str) -> list[tuple[Any, 
     )
     graph = Graph(store=recording_store(recorded, MAX_TRIPLES, too_many), bind_namespaces="none")
     try:
-        graph.parse(io.BytesIO(content), format=_RDFLIB[name], publicID=base)
+        with _quietly():
+            graph.parse(io.BytesIO(content), format=_RDFLIB[name], publicID=base)
     except InputError:
         raise
     except RecursionError:
@@ -110,6 +114,18 @@ def _parse(path: Path, content: bytes, name: str, base: str) -> list[tuple[Any, 
     except Exception as error:  # the parsers raise whatever a broken file makes them stumble over
         raise InputError(f"{path}:{_number(error)} is no valid {name} ({_first(error)}).") from None
     return recorded
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep rdflib from printing a stack trace for every literal that is not what its datatype says: it stays text."""
+    logger = logging.getLogger("rdflib")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _number(error: Exception) -> str:

@@ -64,7 +64,11 @@ def take_statements(source: Source) -> list[Statement]:
     found = []
     for subject in source.subjects():
         positions = source.about(subject)
-        if _is_statement(source, positions) and (statement := _take(source, subject, positions)) is not None:
+        if (
+            not subject.is_literal
+            and _is_statement(source, positions)
+            and (statement := _take(source, subject, positions)) is not None
+        ):
             found.append(statement)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -82,7 +83,7 @@ def typed(text: str) -> TypedValue | None:
         return None
     low = _number(found["low"])
     high = _number(found["high"]) if found["high"] else low
-    if low > high:
+    if low > high or not math.isfinite(low) or not math.isfinite(high):
         return None
     return TypedValue(low, high, unit[0] if unit else None, _shown(low, high, unit), "value" if unit else "")
 
