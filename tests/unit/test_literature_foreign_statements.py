@@ -103,6 +103,17 @@ def test_a_head_gives_the_document_its_title_and_predicates_keep_their_words(tmp
     assert [row.predicate.rsplit("/", 1)[-1] for row in result.quarantined] == ["maker"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Zork_SSD_1", ["component:ssd"]), ("SSD#9", ["component:ssd"]), ("EC1", []), ("SSD1", [])]
+)
+def test_the_head_of_a_name_tells_what_it_is_a_case_of_and_a_code_tells_nothing(
+    tmp_path: Path, name: str, expected: list[str]
+) -> None:
+    result = imported(tmp_path, f'ex:Zork rdfs:label "{name}" ; ex:improves ex:Latency .')
+    kinds = [r["tail"] for t in result.batch.relations if t.relation == "INSTANCE_OF" for r in t.rows.to_pylist()]
+    assert kinds == expected
+
+
 def test_a_smart_attribute_is_known_by_the_number_in_its_name(tmp_path: Path) -> None:
     result = imported(
         tmp_path,

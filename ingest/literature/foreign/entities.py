@@ -10,7 +10,7 @@ from functools import cache
 
 from graph.ontology.catalogue import catalogue
 from ingest.literature.extraction.lexicon import lookup, named, words
-from ingest.literature.foreign.names import clean, comparable, is_placeholder, name_of, number_and_name
+from ingest.literature.foreign.names import clean, comparable, is_placeholder, name_of, number_and_name, spaced
 from ingest.literature.foreign.repairs import FLAGGED_INSTANCE, FLAGGED_NAME, SPLIT_INSTANCE, UNITED_NAME, Repairs
 from ingest.literature.foreign.source import Source
 from ingest.literature.foreign.statements import Statement
@@ -199,8 +199,8 @@ def named_key(name: str) -> str | None:
 
 
 def kind_of(name: str) -> str | None:
-    """Key of the concept that a name is a case of by its head: an Optane SSD is an SSD."""
-    return lookup(name)
+    """Key of the concept that a name is a case of by its head: ``Zork_SSD_1`` is an SSD, ``EC1`` is only a code."""
+    return lookup(spaced(re.sub(r"[\s_#-]+\d+$", "", name)))
 
 
 @cache

@@ -46,8 +46,8 @@ def name_of(iri: str, labels: Iterable[str]) -> str:
         if comparable(path)[:start].endswith(("/", "#")) or comparable(label) == comparable(local):
             return label
     if len(tidy) > 1 and "#" not in iri and local:
-        return _spaced(local)
-    return min(tidy) if tidy else _spaced(local) or iri
+        return spaced(local)
+    return min(tidy) if tidy else spaced(local) or iri
 
 
 def is_placeholder(name: str, class_names: Iterable[str]) -> bool:
@@ -68,6 +68,6 @@ def number_and_name(iri: str) -> tuple[str, str] | None:
     return (found.group(0)[1:-1], local[found.end() :]) if found else None
 
 
-def _spaced(local: str) -> str:
+def spaced(local: str) -> str:
     """A camel-case name in words, acronyms kept: ``QueueDepth`` is ``Queue Depth``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", local)
