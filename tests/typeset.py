@@ -15,6 +15,7 @@ _WIDTHS = (
 WIDTHS = tuple(int(width) for width in _WIDTHS.split())
 FONTS = {"plain": "Helvetica", "bold": "Helvetica-Bold", "italic": "Helvetica-Oblique", "mono": "Courier"}
 LEADING = 1.2
+MAX_STRETCH = 8.0  # points that a blank is widened by
 TOP, BOTTOM, LEFT, COLUMN, GUTTER = 720.0, 90.0, 72.0, 220.0, 28.0
 LINES_A_COLUMN = int((TOP - BOTTOM) / (10 * LEADING))
 
@@ -62,6 +63,7 @@ class Sheet:
         """Set one line with its baseline at ``y`` from the bottom; ``justify`` stretches its blanks to a width."""
         blanks = text.count(" ")
         spacing = max(0.0, (justify - width_of(text, size)) / blanks) if justify and blanks else 0.0
+        spacing = spacing if spacing < MAX_STRETCH else 0.0  # a line of few words stays ragged
         shown = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
         name = list(FONTS).index(font) + 1
         place = f"0 1 -1 0 {x:.2f} {y:.2f} Tm" if turned else f"1 0 0 1 {x:.2f} {y:.2f} Tm"

@@ -35,14 +35,16 @@ def read_bibtex(path: Path) -> list[ReadDocument]:
         raise InputError(f"{path}: is no BibTeX that can be read ({type(error).__name__}).") from None
     notes = list(source.notes)
     entries: list[Any] = list(library.entries)
+    wrapped: set[int] = set()
     for block in library.failed_blocks:
         entry = getattr(block, "ignore_error_block", None)
         usable = entry is not None and hasattr(entry, "fields")
         notes.append(_told(path, block, usable=usable))
         if usable:
             entries.append(entry)
+            wrapped.add(id(entry))
     entries.sort(key=lambda entry: entry.start_line or 0)
-    works = [(_digest(entry), _work(entry)) for entry in entries]
+    works = [(_digest(entry), _work(entry, wrapped=id(entry) in wrapped)) for entry in entries]
     usable_works = [(sha256, work) for sha256, work in works if work.title or work.doi or work.abstract]
     if not usable_works:
         reason = f" {notes[-1].rpartition(': ')[2]}" if notes else ""
@@ -74,10 +76,12 @@ def _told(path: Path, block: Any, *, usable: bool) -> str:
     return f"{path}:{line}: entry '{key}': {reason}; {end}."
 
 
-def _work(entry: Any) -> Bibliography:
+def _work(entry: Any, *, wrapped: bool) -> Bibliography:
+    """The work of an entry; ``wrapped`` where its fields still have their braces or quotes around them."""
     fields: dict[str, str] = {}
     for field in entry.fields:
-        fields.setdefault(field.key.lower(), _unwrapped(str(field.value)))
+        value = str(field.value)
+        fields.setdefault(field.key.lower(), _unwrapped(value) if wrapped else value)
     get = {name: _text(value) for name, value in fields.items() if name not in ("url", "doi", "author", "editor")}
     venue = next((get[name] for name in ("journal", "journaltitle", "booktitle", "publisher", "institution", "school",
                                          "organization", "howpublished") if get.get(name)), None)  # fmt: skip
@@ -109,13 +113,13 @@ def _unwrapped(value: str) -> str:
     for index, char in enumerate(bare):
         depth += (char == "{") - (char == "}")
         if depth == 0:
-            return bare[1:-1] if index == len(bare) - 1 and " and " in bare else value
+            return bare[1:-1] if index == len(bare) - 1 else value
     return value
 
 
 def _authors(text: str) -> tuple[str, ...]:
     names = (given_first(_text(name)) for name in _AND.split(_outside_braces(text)))
-    return tuple(name.replace("\0", "and") for name in names if name and name.lower() != "others")
+    return tuple(name.replace("⁂", "and") for name in names if name and name.lower() != "others")
 
 
 def _outside_braces(text: str) -> str:
@@ -123,7 +127,7 @@ def _outside_braces(text: str) -> str:
     depth, out = 0, []
     for part in re.split(r"([{}]|\band\b)", text):
         depth += (part == "{") - (part == "}")
-        out.append("\0" if part.lower() == "and" and depth > 0 else part)
+        out.append("⁂" if part.lower() == "and" and depth > 0 else part)
     return "".join(out)
 
 

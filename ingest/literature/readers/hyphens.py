@@ -31,6 +31,8 @@ _COMPOUNDING = _words(
     "aware based bound centric driven free friendly heavy intensive level like local only optimal oriented resilient "
     "scale sensitive side size sized specific tolerant wide"
 )
+# Words inside compounds of several ("end-to-end", "state-of-the-art").
+_LINKING = _words("a and at by in of on or per the to with")
 # First halves that no word begins with unless the document writes it so ("non-negligible").
 _PREFIXES = _words("non self well cross multi quasi")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -95,6 +97,8 @@ class Vocabulary:
         if joined or kept:
             return kept > joined
         if stem[0].isupper() or (head.isupper() and len(head) > 1):
+            return True
+        if "-" in first and head.lower() in _LINKING:
             return True
         if len(head) == 1 or head.lower() in _PREFIXES:
             return not self.begins_one(head + stem)

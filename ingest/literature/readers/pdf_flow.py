@@ -24,6 +24,7 @@ from ingest.literature.readers.pdf_lines import Line
 
 ABSTRACT = "Abstract"
 _ABSTRACT = re.compile(r"^abstract\b\s*(?:[.:—–-]|$)", re.IGNORECASE)
+_RUN_IN = re.compile(r"^abstract\s*(?:[.:—–]|-(?=\s))", re.IGNORECASE)
 _INTRODUCTION = re.compile(r"^(?:\d+\.?\s+|[IVX]+\.\s+)?introduction$", re.IGNORECASE)
 REFERENCES = re.compile(
     r"^(?:\d+\.?\s+|[IVX]+\.\s+)?(?:references|bibliography|literature cited|works cited)\W*$", re.I
@@ -39,7 +40,7 @@ _KEYWORDS = re.compile(
 BULLET = re.compile(r"^(?:[•▪◦‣●○■□►–✓∙·*]\s*\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S)")
 _MATTER = (HEADING, TABLE, RUNNING_HEAD, CODE, CAPTION)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[IVX]+\.|[A-Z]\.)\s")
-_ENTRY = re.compile(r"^(?:\[\w{1,12}\+?\]|\d{1,3}\.\s)")
+_ENTRY = re.compile(r"^(?:\[(?:\d{1,3}|[A-Z][A-Za-z+]{0,9}\d{2,4}[a-z]?)\]|\d{1,3}\.\s)")
 _ENDED = re.compile(r"[.!?:;][\"'”’)\]]*(?:\s*\[[\d,\s–-]+\]\.?)?$")
 _OPEN_END = re.compile(r"(?:,|\b(?:a|an|the|of|in|on|to|and|or|for|with|by|from|as|that|is|are|we|our|than|at))$", re.I)
 _LINK = re.compile(r"(?:https?://|www\.)\S*[/_=?&.]$|(?:https?://|www\.)\S*$")
@@ -68,11 +69,17 @@ def paragraphs(lines: Sequence[Line], kinds: Sequence[str], body: float) -> list
 
 
 def pieces(found: Sequence[Paragraph], vocabulary: Vocabulary) -> list[Piece]:
-    """Paragraphs as text, hyphens at line ends resolved."""
+    """Paragraphs as text, hyphens at line ends resolved; an abstract's run-in heading ("Abstract—") stands alone."""
     made = []
     for one in found:
         kind = PROSE if one.kind == FOOTNOTE else one.kind
-        made.append(Piece(kind, one.section, _parts(one, vocabulary)))
+        parts = _parts(one, vocabulary)
+        head = _RUN_IN.match(parts[0][0]) if kind == PROSE and one.section == ABSTRACT else None
+        if head:
+            text, page = parts[0]
+            made.append(Piece(HEADING, "", [(head[0], page)]))
+            parts[0] = (text[head.end() :], page)
+        made.append(Piece(kind, one.section, parts))
     return made
 
 
@@ -246,7 +253,9 @@ def _begins_paragraph(last: Paragraph, line: Line, body: float) -> bool:
         return True
     narrow = before.x1 < before.right - 0.12 * (before.right - before.left)
     if _bulleted(last):
-        if narrow and _ENDED.search(before.text) and not line.text[:1].islower():
+        usual = before.y - last.lines[-2].y if len(last.lines) > 1 else line.y - before.y
+        apart = narrow or line.y - before.y > 1.12 * usual > 0
+        if apart and _ENDED.search(before.text) and not line.text[:1].islower():
             return True
         return line.x0 < first.x0 + 2 and (narrow or (len(last.lines) > 1 and line.x0 < before.x0 - 3))
     if line.text[:1].islower():

@@ -119,7 +119,8 @@ def _kind(lines: Sequence[Line], kinds: list[str], index: int, body: float) -> s
         return CAPTION
     if _NUMBERED_CODE.match(line.text) or (adjacent and last == CODE and line.size < 0.97 * body):
         return CODE
-    if alike and last == CAPTION and before and (_same_face(before, line) or line.size < 0.97 * body):
+    same = alike or (adjacent and line.size < 0.97 * body)
+    if same and last == CAPTION and before and (_same_face(before, line) or _is_tail(line, body)):
         return CAPTION
     if SUBCAPTION.match(line.text) and line.size < 0.95 * body:
         return CAPTION
@@ -131,8 +132,8 @@ def _kind(lines: Sequence[Line], kinds: list[str], index: int, body: float) -> s
         return FOOTNOTE
     if line.size < SMALL * body:
         return PROSE if _is_small_prose(lines, index) else TABLE
-    if alike and last == PROSE and line.cells < 4 and _fills(line):
-        return PROSE  # with formulas in it, whose glyphs stand apart
+    if line.cells < 4 and _fills(line) and (_after_prose(lines, kinds, index, body) or _runs_on(lines, index, body)):
+        return PROSE  # stretched, or with formulas in it, whose glyphs stand apart
     if line.cells > 2 or (line.cells == 2 and adjacent and last == TABLE):
         return TABLE
     if _is_formula(line):
@@ -143,6 +144,32 @@ def _kind(lines: Sequence[Line], kinds: list[str], index: int, body: float) -> s
 def _fills(line: Line) -> bool:
     """Whether a line of words runs from edge to edge."""
     return line.x1 - line.x0 > 0.9 * (line.right - line.left) and len(_WORD.findall(line.text)) > 3
+
+
+def _is_tail(line: Line, body: float) -> bool:
+    """Whether a line in another face can still belong to the caption over it: small, or short as a last line is."""
+    return line.size < 0.97 * body or line.x1 - line.x0 < 0.6 * (line.right - line.left)
+
+
+def _after_prose(lines: Sequence[Line], kinds: Sequence[str], index: int, body: float) -> bool:
+    """Whether the line above is running text; raised and lowered parts of a formula between the two do not count."""
+    line = lines[index]
+    for at in range(index - 1, max(-1, index - 6), -1):
+        before = lines[at]
+        if before.page != line.page or before.column != line.column or line.y - before.y > 2.2 * body:
+            return False
+        if len(before.text) > 8:
+            return kinds[at] == PROSE and abs(before.size - line.size) < 0.06 * body
+    return False
+
+
+def _runs_on(lines: Sequence[Line], index: int, body: float) -> bool:
+    """Whether the next line goes on as running text does."""
+    if index + 1 == len(lines):
+        return False
+    line, after = lines[index], lines[index + 1]
+    alike = follows(line, after, body) and abs(line.size - after.size) < 0.06 * body
+    return alike and after.cells == 1 and _fills(after)
 
 
 def _same_face(one: Line, other: Line) -> bool:
