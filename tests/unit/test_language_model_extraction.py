@@ -276,6 +276,14 @@ def test_an_endpoint_that_fails_in_mid_run_ends_it_with_what_was_read(
     assert len(served.bodies) <= 2 + 2  # two tries of one call, and no other call
 
 
+def test_a_wrong_key_costs_one_call_however_many_passages_wait(served: ModelEndpoint, tmp_path: Path) -> None:
+    served.always = fails(401)
+    run = extractor(served, tmp_path, max_concurrent=8).extract(passages(20))
+    assert run.stopped is not None
+    assert run.assertions == {}
+    assert len(served.bodies) == 1
+
+
 def test_a_server_that_dies_in_mid_run_ends_it_with_what_was_read(tmp_path: Path) -> None:
     with endpoint(says({"assertions": [proposed()]})) as dying:
         good = says({"assertions": [proposed()]})

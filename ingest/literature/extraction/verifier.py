@@ -315,7 +315,7 @@ def _wanted(phrase: str, key: str | None) -> str | None:
     if concept is not None and concept.label == "Mechanism":
         return kinds.DECREASE
     head = places.content(re.split(r" (?:of|in) ", phrase, maxsplit=1)[0])[-1:]
-    if not head or concept is not None:
+    if not head or (concept is not None and concept.label == "Metric"):
         return None
     return kinds.DECREASE if head[0] in words.BAD_HEADS else kinds.INCREASE if head[0] in words.GOOD_HEADS else None
 

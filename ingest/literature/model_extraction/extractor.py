@@ -210,17 +210,23 @@ class _Asking:
     def run(self, texts: Sequence[str]) -> None:
         if not texts:
             return
+        # The first goes alone: where the address or the key is wrong, one passage finds it out and not several.
+        self._ask(texts[0])
+        self._tell(1, texts)
         pool = ThreadPoolExecutor(self._extractor.model.max_concurrent, thread_name_prefix="language-model")
         try:
-            futures = [pool.submit(self._ask, text) for text in texts]
-            for number, future in enumerate(as_completed(futures), start=1):
+            futures = [pool.submit(self._ask, text) for text in texts[1:]]
+            for number, future in enumerate(as_completed(futures), start=2):
                 future.result()
-                if self._progress:
-                    self._progress(number, len(texts))
+                self._tell(number, texts)
         finally:
             # An interrupt or an error here must not leave calls that still cost money.
             self._ended.set()
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def _tell(self, number: int, texts: Sequence[str]) -> None:
+        if self._progress:
+            self._progress(number, len(texts))
 
     def _ask(self, text: str) -> None:
         if self._ended.is_set():

@@ -28,7 +28,8 @@ _PASSIVE = re.compile(
 )
 _BACKWARDS = re.compile(
     r"\b(?:due to|because of|owing to|attribut(?:ed|able) to|stems? from|results? from|resulted from|arises? from|"
-    r"originates? (?:from|in)|comes? from|caused by|driven by|induced by|triggered by)\b",
+    r"originates? (?:from|in)|comes? from|caused by|driven by|the result of|traced to|blamed on|"
+    r"induced by|triggered by)\b",
     re.IGNORECASE,
 )
 _BY_ITSELF = re.compile(
@@ -45,6 +46,12 @@ _MARKER = re.compile(
 _PART_OF = re.compile(
     r"\bfrom\s+[^,;]{1,30}?\s+to\s+[^a-z,;]*|\bby\s+(?:\w+\s+)?[\d.]+\s*\S*|[,;]\s*\d\S*", re.IGNORECASE
 )
+_NO_FINITE_VERB = re.compile(
+    r"(?:ing|tion|ment)$|^(?:higher|lower|greater|larger|longer|shorter|fewer|smaller|faster|slower|better|worse|more|less)$",
+    re.IGNORECASE,
+)
+_TAKES_PARTICLE = re.compile(r"rise$|^(?:impact|influence|interfer|contribut|translat|lead|add)", re.IGNORECASE)
+_PARTICLE = re.compile(r"^\s*(?:to|on|with)\b", re.IGNORECASE)
 _ACTS_ON = re.compile(
     r"\b(?:effect|impact|influence|bearing)s?\s+on\b|\b(?:affect|influence|alter|change|interfere\s+with|leave|left)(?:s|ed|d)?\b",
     re.IGNORECASE,
@@ -135,7 +142,9 @@ class Wording:
         if not self.subject_first and near:
             return near
         found = self._last_change(self.verb_zone) if self.subject_first else self._first_change(self.between)
-        return found or near or self._first_change(self.after) or self._last_change(self.before[-80:])
+        if near and found in {"", "cause", "neutral"}:
+            return near  # "produces less write amplification"
+        return found or self._first_change(self.after) or self._last_change(self.before[-80:])
 
     @property
     def _slows_a_time(self) -> bool:
@@ -162,7 +171,7 @@ class Wording:
         noun = next(reversed(list(words.NOUNS_OF_CHANGE.finditer(zone))), None)
         if noun is not None and not words.CHANGE.search(zone, noun.end()):
             if words.COUNTERS.search(zone[max(0, noun.start() - 50) : noun.start()]):
-                return "down" if noun.lastgroup == "up" else ""
+                return {"up": "down", "worse": "better"}.get(noun.lastgroup or "", "")
             return noun.lastgroup or ""
         return _strongest(zone, last=True)
 
@@ -184,12 +193,16 @@ class Wording:
         # The object stands first: the sentence must then name its agent with "by", "with", "when" or the like.
         act = None
         for match in words.CHANGE.finditer(zone):
-            if not _is_amount(zone, match) and not match[0].lower().endswith(("er", "ing", "tion", "ment")):
+            if not _is_amount(zone, match) and not _NO_FINITE_VERB.search(match[0]):
                 act = match
         act = act or next(reversed(list(_ACTS_ON.finditer(zone))), None)
-        if act is None or _PASSIVE.search(zone[: act.end()]) or _BACKWARDS.search(zone):
+        if act is None or _BACKWARDS.search(zone, act.start()):
             return False
-        tail = _PART_OF.sub(" ", zone[act.end() :])
+        joints = [joint.end() for joint in _JOINED.finditer(zone, 0, act.start())]
+        if _PASSIVE.search(zone[max([0, *joints]) : act.end()]):
+            return False
+        rest = _PARTICLE.sub(" ", zone[act.end() :]) if _TAKES_PARTICLE.search(act[0]) else zone[act.end() :]
+        tail = _PART_OF.sub(" ", rest)
         return _MARKER.search(words.NOUNS_OF_CHANGE.sub(" ", tail)) is None
 
     @property
@@ -214,7 +227,7 @@ class Wording:
             r"\b(?:not|never|neither|nor|cannot|nowhere)\b|n['’]t\b|\b[Nn]o\s+(?:\w+\s+(?:in|of)\s+)?$", clause
         ):
             return True
-        return self._verb_is_after and words.DENIAL.search(self.after[:60]) is not None
+        return self._verb_is_after and words.DENIAL.search(_CLAUSE.split(self.after[:60])[0]) is not None
 
     @property
     def may_be_denied(self) -> bool:
@@ -233,7 +246,7 @@ class Wording:
             return True
         if re.search(r"\bsuggest\w*\b", self.before):
             return True
-        return self._verb_is_after and words.CAUTION.search(self.after[:60]) is not None
+        return self._verb_is_after and words.CAUTION.search(_CLAUSE.split(self.after[:60])[0]) is not None
 
     @property
     def no_claim(self) -> str:

@@ -41,12 +41,12 @@ FALL = _words(
     r"minimi[sz](?:e|es|ed|ing) limit(?:s|ed|ing) curb(?:s|ed|ing)? curtail(?:s|ed|ing)?",
     r"damp(?:s|ed|ing|en|ens|ened) decay(?:s|ed|ing)? sav(?:e|es|ed|ing|ings) trim(?:s|med|ming) (?-i:trim)",
     r"reliev(?:e|es|ed|ing) weaken(?:s|ed|ing)? los(?:es|t|ing) eas(?:es|ed|ing) erod(?:e|es|ed|ing)",
-    r"deplet(?:e|es|ed|ing) downwards? less\slikely tam(?:e|es|ed|ing) contain(?:s|ed) protect(?:s|ed|ing)?",
-    r"guard(?:s|ed|ing)? slash(?:es|ed|ing)? bound(?:s|ed) repair(?:s|ed|ing)? shav(?:e|es|ed|ing)",
+    r"deplet(?:e|es|ed|ing) downwards? less\slikely tam(?:e|es|ed|ing) contain(?:s|ed) ",
+    r"slash(?:es|ed|ing)? bound(?:s|ed) repair(?:s|ed|ing)? shav(?:e|es|ed|ing)",
     r"compress(?:es|ed) absorb(?:s|ed|ing)? mask(?:s|ed|ing)? hid(?:e|es|den|ing) narrow(?:s|ed|ing)?",
     r"counter(?:s|ed|acts?|acted)? offset(?:s|ting)? delay(?:s|ed|ing)? stop(?:s|ped|ping)? halt(?:s|ed|ing)?",
     r"bring(?:s|ing)?\sdown brought\sdown slow(?:s|ed|ing)?(?:\sdown)? collaps(?:e|es|ed|ing)",
-    r"tolerat(?:e|es|ed|ing) correct(?:s|ed|ing) recover(?:s|ed|ing) rescu(?:e|es|ed|ing)",
+    r"tolerat(?:e|es|ed|ing) correct(?:s|ed|ing) ",
     r"sacrific(?:e|es|ed|ing) plummet(?:s|ed|ing)? throttl(?:es|ed) starv(?:e|es|ed|ing) cost(?:s|ing)",
     r"forfeit(?:s|ed|ing)? par(?:es|ed|ing) hamper(?:s|ed|ing)? hinder(?:s|ed|ing)? truncat(?:e|es|ed|ing)",
     r"jeopardi[sz](?:e|es|ed|ing) forestall(?:s|ed|ing)? cur(?:es|ed|ing) clip(?:s|ped|ping) dent(?:s|ed)",
@@ -60,7 +60,8 @@ FALL = _words(
 )
 BETTER = _words(
     r"improv(?:e|es|ed|ing|ement|ements) enhanc(?:e|es|ed|ing|ement) better benefit(?:s|ed|ing)?",
-    r"optimi[sz](?:e|es|ed|ing) outperform(?:s|ed|ing)? help(?:s|ed|ing)?",
+    r"optimi[sz](?:e|es|ed|ing) outperform(?:s|ed|ing)? help(?:s|ed|ing)? protect(?:s|ed|ing)? guard(?:s|ed|ing)?",
+    r"recover(?:s|ed|ing) rescu(?:e|es|ed|ing) preserv(?:e|es|ed|ing) safeguard(?:s|ed|ing)?",
 )
 WORSE = _words(
     r"worsen(?:s|ed|ing)? degrad(?:e|es|ed|ing|ation) deteriorat(?:e|es|ed|ing|ion) harm(?:s|ed|ing)?",
@@ -71,7 +72,8 @@ CAUSE = _words(
     r"caus(?:e|es|ed|ing) lead(?:s|ing)?\sto led\sto result(?:s|ed|ing)?\s(?:in|from) trigger(?:s|ed|ing)?",
     r"induc(?:e|es|ed|ing) produc(?:e|es|ed|ing) creat(?:e|es|ed|ing) introduc(?:e|es|ed|ing)",
     r"generat(?:e|es|ed|ing) provok(?:e|es|ed|ing) driv(?:en|es|ing)\sby driver\sof contribut(?:e|es|ed|ing|or)",
-    r"due\sto because owing\sto responsible\sfor reasons?\s(?:for|of|is) attribut(?:ed|able) stem(?:s|med|ming)?",
+    r"due\sto because owing\sto result\sof traced\sto blamed\son responsible\sfor reasons?\s(?:for|of|is)",
+    r"attribut(?:ed|able) stem(?:s|med|ming)?",
     r"promot(?:e|es|ed|ing)",
     r"originat(?:e|es|ed|ing) bring(?:s|ing)?\son brings?\sabout explain(?:s|ed)? account(?:s|ed)?\sfor",
     r"aris(?:e|es|ing) arose set(?:s|ting)?\soff com(?:e|es)\sfrom invit(?:e|es|ed|ing) spawn(?:s|ed|ing)?",
@@ -96,7 +98,8 @@ NO_VERBS_OF_CHANGE = _set(
 )
 """Verbs of the rules' vocabulary that are nouns, experiments or too common; those that change are listed above."""
 NOUNS_OF_CHANGE = re.compile(
-    r"\b(?P<up>increases?|rise|growth|surge|spike|jump|gain|acceleration|degradation|deterioration)\s+(?:in|of)\b"
+    r"\b(?P<up>increases?|rise|growth|surge|spike|jump|gain|acceleration)\s+(?:in|of)\b"
+    r"|\b(?P<worse>degradation|deterioration|worsening)\s+(?:in|of)\b"
     r"|\b(?P<down>decreases?|reductions?|drop|fall|decline|cut|loss|savings?)\s+(?:in|of)\b",
     _FLAGS,
 )
@@ -137,7 +140,8 @@ def _change() -> re.Pattern[str]:
 CHANGE = _change()
 """A word of change, its kind the name of the group that matched."""
 TOGETHER = re.compile(
-    r"\b(?:correlat\w+|uncorrelated|associat\w+|relat(?:es?|ed|ion|ionship)|link(?:s|ed)?|depend\w*|predict\w*|indicat\w+|"
+   ",
+    r"r"\b(?:correlat\w+|uncorrelated|associat\w+|relat(?:es?|ed|ion|ionship)|link(?:s|ed)?|depend\w*|predict\w*|indicat\w+|"
     r"track(?:s|ed)?|coincid\w+|proportional\w*|trends?|precede\w*|accompan\w+|goes|go|going|signal\w*|independent|"
     r"coupl\w+|tied|symptom|foreshadow\w*|co-?occur\w*|with)\b",
     _FLAGS,
@@ -149,7 +153,8 @@ ONLY_TOGETHER = re.compile(
     _FLAGS,
 )
 DENIAL = re.compile(
-    r"\b(?:not(?!\s+only\b|\s+just\b|\s+merely\b)|never|neither|nor|cannot|no(?!\s+(?:more|fewer|less)\s+than\b|\.)|none|"
+   ",
+    r"r"\b(?:not(?!\s+only\b|\s+just\b|\s+merely\b)|never|neither|nor|cannot|no(?!\s+(?:more|fewer|less)\s+than\b|\.)|none|"
     r"hardly|barely|scarcely|fail(?:s|ed)?\s+to|little|negligibl[ey]|insensitive|unaffected|uncorrelated|unrelated|"
     r"unchanged|independent(?:ly)?\s+of|irrespective|without|unlikely|immune|leaves?\s+\w+\s+(?:\w+\s+)?untouched)\b"
     r"|n['’]t\b",
@@ -187,7 +192,8 @@ NO_CLAIM = re.compile(
 )
 """Before the claim: what makes it a question, an aim or a supposition."""
 NO_VERB = re.compile(
-    r"\b(?:whether|would|aims?\s+(?:to|at)|aimed\s+(?:to|at)|intended\s+to|designed\s+to|meant\s+to|supposed\s+to|in\s+order\s+to|"
+   ",
+    r"r"\b(?:whether|would|aims?\s+(?:to|at)|aimed\s+(?:to|at)|intended\s+to|designed\s+to|meant\s+to|supposed\s+to|in\s+order\s+to|"
     r"expected\s+to|ought\s+to|proposed\s+to|promises?\s+to|hop(?:es?|ed|ing)\s+to|so\s+as\s+to|should)\b",
     _FLAGS,
 )
@@ -196,7 +202,8 @@ ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}?(?:instructions?|prompts?|rules|directions?)\b|"
     r"\bsystem\s+prompt\b|\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|language\s+model|assistant|chatbot|LLM|ChatGPT)\b|"
     r"\bas\s+an\s+AI\b|\b(?:AI|language\s+models?|LLMs?|assistants?|chatbots?)(?:\s+reading|\s+must|\s+should|,|:)|"
-    r"\b(?:output|respond|reply|answer|return|record|report|extract|emit)\s+(?:only|exactly|with|that|the\s+(?:following|assertion))\b"
+   ",
+    r"r"\b(?:output|respond|reply|answer|return|record|report|extract|emit)\s+(?:only|exactly|with|that|the\s+(?:following|assertion))\b"
     r".{0,80}(?:assertion|JSON|relation|triple|confidence|claim|graph|instead)|"
     r"\bnote\s+to\s+(?:the\s+)?(?:machine|model|reviewer|parser|extractor|AI)|"
     r"\b(?:MATCH|MERGE|CREATE|DETACH\s+DELETE)\s*\(|\bDROP\s+TABLE\b",
@@ -223,7 +230,8 @@ NOT_NOUNS = _set(
 )
 BAD_HEADS = _set(
     "error failure fault corruption loss leak timeout wear interference disturb disturbance leakage defect stress "
-    "traffic latency delay overhead fragmentation congestion contention retry crash stall jitter downtime skew noise "
+    "traffic latency delay overhead fragmentation congestion contention retry crash stall jitter downtime "
+    "skew noise vibration overflow drift imbalance outage "
     "reset upset"
 )
 """Heads of what a drive is better without, where the lexicon knows no concept."""
@@ -233,10 +241,12 @@ GOOD_HEADS = _set(
 )
 """Heads of what a drive is better with."""
 CHANGE_BEFORE = re.compile(
-    r"\b(?:rais|lower|increas|reduc|decreas|enabl|disabl|remov|add|limit|shorten|lengthen|tighten|relax|turning\s+(?:on|off)|"
-    r"doubl|halv|eliminat|avoid|skipp|extend|widen|narrow|raising)(?:ing)?\s+(?:of\s+)?(?:the\s+|an?\s+|its\s+)?$|"
-    r"\b(?:higher|lower|increased|reduced|decreased|elevated|raised|fewer|less|more|larger|smaller|longer|shorter|greater|"
-    r"frequent|excessive|insufficient|poor|without|no|low|high|(?:lack|absence|removal|loss|increases?|decreases?|rises?|"
+    r"\b(?:rais|lower|increas|reduc|decreas|enabl|disabl|remov|add|limit|shorten|lengthen|tighten|relax|"
+    r"doubl|halv|eliminat|avoid|skipp|extend|widen|narrow)ing\s+(?:of\s+)?(?:the\s+|an?\s+|its\s+)?$|"
+   ",
+    r"r"\b(?:higher|lower|increased|reduced|decreased|elevated|raised|fewer|less|more|larger|smaller|longer|shorter|greater|"
+   ",
+    r"r"frequent|excessive|insufficient|poor|without|no|low|high|(?:lack|absence|removal|loss|increases?|decreases?|rises?|"
     r"reductions?|drops?|growth)\s+(?:of|in))\s+(?:the\s+|an?\s+)?$",
     _FLAGS,
 )
