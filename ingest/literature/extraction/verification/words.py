@@ -140,8 +140,7 @@ def _change() -> re.Pattern[str]:
 CHANGE = _change()
 """A word of change, its kind the name of the group that matched."""
 TOGETHER = re.compile(
-   ",
-    r"r"\b(?:correlat\w+|uncorrelated|associat\w+|relat(?:es?|ed|ion|ionship)|link(?:s|ed)?|depend\w*|predict\w*|indicat\w+|"
+    r"\b(?:correlat\w+|uncorrelated|associat\w+|relat(?:es?|ed|ion|ionship)|link(?:s|ed)?|depend\w*|predict\w*|indicat\w+|"
     r"track(?:s|ed)?|coincid\w+|proportional\w*|trends?|precede\w*|accompan\w+|goes|go|going|signal\w*|independent|"
     r"coupl\w+|tied|symptom|foreshadow\w*|co-?occur\w*|with)\b",
     _FLAGS,
@@ -153,8 +152,7 @@ ONLY_TOGETHER = re.compile(
     _FLAGS,
 )
 DENIAL = re.compile(
-   ",
-    r"r"\b(?:not(?!\s+only\b|\s+just\b|\s+merely\b)|never|neither|nor|cannot|no(?!\s+(?:more|fewer|less)\s+than\b|\.)|none|"
+    r"\b(?:not(?!\s+only\b|\s+just\b|\s+merely\b)|never|neither|nor|cannot|no(?!\s+(?:more|fewer|less)\s+than\b|\.)|none|"
     r"hardly|barely|scarcely|fail(?:s|ed)?\s+to|little|negligibl[ey]|insensitive|unaffected|uncorrelated|unrelated|"
     r"unchanged|independent(?:ly)?\s+of|irrespective|without|unlikely|immune|leaves?\s+\w+\s+(?:\w+\s+)?untouched)\b"
     r"|n['’]t\b",
@@ -192,8 +190,7 @@ NO_CLAIM = re.compile(
 )
 """Before the claim: what makes it a question, an aim or a supposition."""
 NO_VERB = re.compile(
-   ",
-    r"r"\b(?:whether|would|aims?\s+(?:to|at)|aimed\s+(?:to|at)|intended\s+to|designed\s+to|meant\s+to|supposed\s+to|in\s+order\s+to|"
+    r"\b(?:whether|would|aims?\s+(?:to|at)|aimed\s+(?:to|at)|intended\s+to|designed\s+to|meant\s+to|supposed\s+to|in\s+order\s+to|"
     r"expected\s+to|ought\s+to|proposed\s+to|promises?\s+to|hop(?:es?|ed|ing)\s+to|so\s+as\s+to|should)\b",
     _FLAGS,
 )
@@ -202,8 +199,7 @@ ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}?(?:instructions?|prompts?|rules|directions?)\b|"
     r"\bsystem\s+prompt\b|\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|language\s+model|assistant|chatbot|LLM|ChatGPT)\b|"
     r"\bas\s+an\s+AI\b|\b(?:AI|language\s+models?|LLMs?|assistants?|chatbots?)(?:\s+reading|\s+must|\s+should|,|:)|"
-   ",
-    r"r"\b(?:output|respond|reply|answer|return|record|report|extract|emit)\s+(?:only|exactly|with|that|the\s+(?:following|assertion))\b"
+    r"\b(?:output|respond|reply|answer|return|record|report|extract|emit)\s+(?:only|exactly|with|that|the\s+(?:following|assertion))\b"
     r".{0,80}(?:assertion|JSON|relation|triple|confidence|claim|graph|instead)|"
     r"\bnote\s+to\s+(?:the\s+)?(?:machine|model|reviewer|parser|extractor|AI)|"
     r"\b(?:MATCH|MERGE|CREATE|DETACH\s+DELETE)\s*\(|\bDROP\s+TABLE\b",
@@ -243,10 +239,8 @@ GOOD_HEADS = _set(
 CHANGE_BEFORE = re.compile(
     r"\b(?:rais|lower|increas|reduc|decreas|enabl|disabl|remov|add|limit|shorten|lengthen|tighten|relax|"
     r"doubl|halv|eliminat|avoid|skipp|extend|widen|narrow)ing\s+(?:of\s+)?(?:the\s+|an?\s+|its\s+)?$|"
-   ",
-    r"r"\b(?:higher|lower|increased|reduced|decreased|elevated|raised|fewer|less|more|larger|smaller|longer|shorter|greater|"
-   ",
-    r"r"frequent|excessive|insufficient|poor|without|no|low|high|(?:lack|absence|removal|loss|increases?|decreases?|rises?|"
+    r"\b(?:higher|lower|increased|reduced|decreased|elevated|raised|fewer|less|more|larger|smaller|longer|shorter|greater|"
+    r"frequent|excessive|insufficient|poor|without|no|low|high|(?:lack|absence|removal|loss|increases?|decreases?|rises?|"
     r"reductions?|drops?|growth)\s+(?:of|in))\s+(?:the\s+|an?\s+)?$",
     _FLAGS,
 )
