@@ -71,6 +71,7 @@ def graph_canvas(
     key: str,
     height: int = HEIGHT,
     positions: Positions | None = None,
+    picture: str | None = None,
     detail: NodeDetail | None = None,
     can_undo: bool = False,
     note: str = "",
@@ -83,12 +84,16 @@ def graph_canvas(
         key: Key of the widget.
         height: Of the drawing in px; legend, tools and list come on top of it.
         positions: Of all nodes in px; computed where None.
+        picture: Name of the drawing: as long as it stays the same, nodes stay where the reader sees them. Where None,
+            a drawing is told by its center and first node.
         detail: What else is known of the node that the reader chose.
         can_undo: True where an expansion can be taken back.
         note: A sentence below the drawing, beside the counts.
         on_event: Called with the event before that run, so that it draws the result at once.
     """
     data = payload(graph, positions or lay_out(graph), detail=detail, can_undo=can_undo, note=note)
+    if picture is not None:
+        data["graph"] = picture
 
     def act() -> None:
         event = read_event(st.session_state[key].get("event"), graph)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import streamlit as st
 
@@ -29,6 +30,7 @@ class Walk:
         detail: Of the node that was chosen last.
         note: What the last step did.
         problem: Why the last step could not be done.
+        picture: Names the drawing; another name makes the browser forget what it has drawn.
     """
 
     asked: tuple[object, ...]
@@ -36,7 +38,8 @@ class Walk:
     positions: Positions
     detail: NodeDetail | None = None
     note: str = ""
-    problem: AtollError | None = field(default=None)
+    problem: AtollError | None = None
+    picture: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def view(self) -> GraphView:
@@ -59,6 +62,7 @@ class Walk:
                 self.views.pop()
             elif event.kind == "reset":
                 self.views, self.positions = self.views[:1], lay_out(self.views[0])
+                self.picture, self.detail = uuid4().hex, None
             if event.kind in ("expand", "select"):
                 self.detail = describe_node(store, self.view, event.node)
         except AtollError as error:
@@ -142,6 +146,7 @@ def _show(asked: tuple[object, ...], first: Callable[[GraphStore], GraphView], k
         height=height,
         positions=walk.positions,
         detail=walk.detail,
+        picture=walk.picture,
         can_undo=len(walk.views) > 1,
         note=walk.note,
         on_event=lambda event: walk.step(event, reading.workspace().store),

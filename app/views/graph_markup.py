@@ -24,7 +24,7 @@ HTML = """
   <div class="body">
     <div class="stage" data-part="stage" tabindex="0" role="application" aria-label="Drawing of the graph. Arrow keys
       go from node to node, E expands, plus and minus zoom, 0 fits, Escape closes. All nodes are in the list."></div>
-    <aside class="inspector" data-part="inspector" aria-label="Inspector" aria-live="polite" hidden></aside>
+    <aside class="inspector" data-part="inspector" aria-label="Inspector" aria-live="polite"></aside>
   </div>
   <p class="note"><span data-part="status" role="status"></span> <span data-part="hiding"></span></p>
   <details data-part="list">

@@ -50,8 +50,9 @@ class Canvas {
       this.moved[drag.target.id()] = [x, y];
     });
     // cytoscape remembers where it stands on the screen and sees no scrolling from inside a shadow root.
+    const lookAgain = () => cy.renderer().invalidateContainerClientCoordsCache();
     for (const what of ["pointerdown", "pointermove", "wheel"]) {
-      stage.addEventListener(what, () => cy.renderer().invalidateContainerClientCoordsCache(), { capture: true, passive: true });
+      stage.addEventListener(what, lookAgain, { capture: true, passive: true });
     }
     // The wheel scrolls the page until the graph is entered.
     stage.addEventListener("pointerdown", () => stage.focus({ preventScroll: true }));
@@ -84,6 +85,8 @@ class Canvas {
     this.graph = data.graph;
     this.moved = {};
     this.root.style.setProperty("--height", `${data.height}px`);
+    // What was said of other nodes' missing neighbours may have changed with this picture.
+    for (const detail of Object.values(this.details)) detail.missing = null;
     if (data.detail) this.details[data.detail.id] = data.detail;
     if (data.test) window.__cy = this.cy;
     const wanted = new Set([...data.nodes.map((node) => node.id), ...data.edges.map((edge) => edge.id)]);
@@ -125,10 +128,16 @@ class Canvas {
   }
 
   dress() {
-    this.theme = readTheme(this.root, this.data);
-    this.cy.style(styles(this.theme));
-    this.legend();
-    this.inspector.dress(this.theme);
+    const theme = readTheme(this.root, this.data);
+    const same = JSON.stringify(theme);
+    if (same === this.dressed) return;
+    this.dressed = same;
+    this.theme = theme;
+    this.cy.style(styles(theme));
+    for (const drawing of this.part("legend").querySelectorAll("svg")) {
+      drawing.firstChild.setAttribute("fill", theme.types[drawing.closest("button").value]);
+    }
+    this.inspector.dress(theme);
   }
 
   resize() {
@@ -163,7 +172,8 @@ class Canvas {
 
   // Ask the server; what the reader dragged goes along, so that new nodes are set around where a node is now.
   send(kind, id = "") {
-    this.say({ expand: "Reading neighbours…", undo: "Taking back…", reset: "Starting again…" }[kind] ?? this.data.message);
+    const busy = { expand: "Reading neighbours…", undo: "Taking back…", reset: "Starting again…" };
+    this.say(busy[kind] ?? this.data.message);
     this.trigger({ kind, id, moved: this.moved, at: Date.now() });
   }
 
@@ -180,7 +190,7 @@ class Canvas {
     this.chosen = id || null;
     this.cy.elements().removeClass("chosen named");
     if (!id) {
-      this.inspector.hide();
+      this.inspector.empty();
       return;
     }
     const node = this.cy.getElementById(id);
@@ -266,11 +276,16 @@ class Canvas {
     this.cy.center(next);
   }
 
+  // Made again only where the types changed: a press of a button that is replaced meanwhile is lost.
   legend() {
     const place = this.part("legend");
+    const same = JSON.stringify([this.graph, this.data.types]);
+    if (place.dataset.types === same) return;
+    place.dataset.types = same;
     place.replaceChildren();
     for (const type of this.data.types) {
       const button = element("button", { type: "button", "aria-pressed": String(!this.hidden.has(type.label)) });
+      button.value = type.label;
       button.append(swatch(type.shape, this.theme.types[type.label]), element("span", {}, type.label));
       button.append(element("span", { class: "count" }, type.count.toLocaleString("en")));
       button.title = type.description;

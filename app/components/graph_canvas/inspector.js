@@ -9,19 +9,21 @@ export class Inspector {
 
   dress(theme) {
     this.theme = theme;
-    if (this.again && !this.place.hidden) this.again();
+    if (this.again) this.again();
   }
 
-  hide() {
-    this.place.hidden = true;
+  // It keeps its place when nothing is chosen, so that a click does not move the drawing.
+  empty() {
     this.again = null;
-    this.place.replaceChildren();
+    this.place.classList.add("empty");
+    this.place.replaceChildren(element("p", { class: "note" }, "Click a node or a relationship to see what it is."));
+    this.place.append(element("p", { class: "note" }, "Double-click a node to bring its neighbours."));
   }
 
   open(again) {
     const focused = this.place.contains(this.place.getRootNode().activeElement);
     this.again = again;
-    this.place.hidden = false;
+    this.place.classList.remove("empty");
     this.place.replaceChildren();
     const close = element("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
     close.addEventListener("click", () => this.actions.close());
@@ -60,8 +62,9 @@ export class Inspector {
     const place = element("p", { class: "actions" });
     const left = data.left[node.id()] ?? (detail ? detail.missing : null);
     const full = data.nodes.length >= data.most;
-    const words = left === null ? "Expand" : left ? `Expand: ${Math.min(left, data.step)} of ${left.toLocaleString("en")} more` : "All drawn";
-    const button = element("button", { type: "button" }, full ? `${data.most} nodes: no room to expand` : words);
+    const next = left ? `Expand: ${Math.min(left, data.step)} of ${left.toLocaleString("en")} more` : "All drawn";
+    const words = full ? `${data.most} nodes: no room to expand` : left === null ? "Expand" : next;
+    const button = element("button", { type: "button" }, words);
     button.disabled = full || left === 0;
     button.addEventListener("click", () => this.actions.expand(node.id()));
     place.append(button);

@@ -60,13 +60,16 @@ export function styles(theme) {
         "text-max-width": 88,
       },
     },
-    { selector: "node[shape]", style: { shape: (node) => (node.data("shape") in POLYGONS ? "polygon" : node.data("shape")) } },
+    { selector: "node[shape]", style: { shape: (node) => known(node.data("shape")) } },
     ...shapes,
     {
       selector: "node[severity]",
       style: { "border-width": 3.5, "border-color": (node) => theme.rings[node.data("severity")] || theme.line },
     },
-    { selector: "node.center", style: { width: 34, height: 34, "font-size": 12, "font-weight": 600, color: theme.ink } },
+    {
+      selector: "node.center",
+      style: { width: 34, height: 34, "font-size": 12, "font-weight": 600, color: theme.ink },
+    },
     {
       selector: "edge",
       style: {
@@ -95,8 +98,12 @@ export function styles(theme) {
       selector: ".chosen",
       style: { "underlay-color": theme.primary, "underlay-opacity": 0.35, "underlay-padding": 6, "z-index": 10 },
     },
-    { selector: ".chosen[caption]", style: { color: theme.ink, "text-max-width": 260, "min-zoomed-font-size": 0 } },
+    { selector: ".chosen[caption]", style: { color: theme.ink, "text-max-width": 260, "min-zoomed-font-size": 5 } },
     { selector: ".dim", style: { opacity: 0.2 } },
     { selector: ".hidden", style: { display: "none" } },
   ];
+}
+
+function known(shape) {
+  return shape in POLYGONS ? "polygon" : shape;
 }
