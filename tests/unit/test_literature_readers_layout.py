@@ -9,10 +9,11 @@ import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stored_text import check
 from typeset import COLUMN, LEFT, TOP, Sheet, pdf_of, two_columns, width_of, wrapped
 
 from graph.errors import InputError
-from ingest.literature.document import BLOCK_KINDS, PROSE, ReadDocument
+from ingest.literature.document import PROSE
 from ingest.literature.readers.hyphens import Vocabulary
 from ingest.literature.readers.registry import read
 
@@ -22,29 +23,6 @@ WORD_LIST = (
 )
 WORDS = WORD_LIST.split()
 NUM_PAGES = 300
-
-
-def check(document: ReadDocument) -> None:
-    """What holds of every document with pages."""
-    at = 0
-    for block in document.blocks:
-        assert block.kind in BLOCK_KINDS
-        assert at <= block.start < block.end
-        assert not document.text[at : block.start].strip()
-        assert document.text[block.start : block.end] == document.text[block.start : block.end].strip()
-        at = block.end
-    assert at == len(document.text)
-    covered: dict[int, int] = {}
-    for span in document.pages:
-        assert 1 <= span.number <= (document.num_pages or 0)
-        for index in range(span.start, span.end):
-            assert index not in covered
-            covered[index] = span.number
-    for index, char in enumerate(document.text):
-        if not char.isspace():
-            assert index in covered
-        assert char == "\n" or char.isprintable() or char == " "
-        assert char not in "\ufb00\ufb01\ufb02\ufb03\ufb04\ufffe\u00ad"
 
 
 @st.composite

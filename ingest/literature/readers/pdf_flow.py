@@ -65,7 +65,7 @@ class Paragraph:
 
 def paragraphs(lines: Sequence[Line], kinds: Sequence[str], body: float) -> list[Paragraph]:
     """Lines in paragraphs, those that go on further down or on the next page joined, each under its section."""
-    return _joined(_without_labels(_gather(lines, _told(lines, kinds), body)))
+    return _joined(_without_labels(_gather(lines, _told(lines, kinds), body), body))
 
 
 def pieces(found: Sequence[Paragraph], vocabulary: Vocabulary) -> list[Piece]:
@@ -270,7 +270,7 @@ def _bulleted(one: Paragraph) -> bool:
     return bool(BULLET.match(one.lines[0].text))
 
 
-def _without_labels(found: Sequence[Paragraph]) -> list[Paragraph]:
+def _without_labels(found: Sequence[Paragraph], body: float) -> list[Paragraph]:
     """Told as labels: headings in a row without text between them, and scraps without a sentence between labels."""
     kept: list[Paragraph] = []
     section, index = "", 0
@@ -288,7 +288,7 @@ def _without_labels(found: Sequence[Paragraph]) -> list[Paragraph]:
             if one.kind == HEADING:
                 one.section, section = section, _section(one)
             else:
-                if one.kind == PROSE and _is_scrap(one):
+                if one.kind == PROSE and _is_scrap(one, body):
                     one.kind = TABLE
                 if one.section != ABSTRACT:
                     one.section = section
@@ -304,11 +304,13 @@ def _is_matter(one: Paragraph, first: Paragraph) -> bool:
     return one.kind in _MATTER and not numbered and one.lines[0].page == first.lines[0].page
 
 
-def _is_scrap(one: Paragraph) -> bool:
-    """No sentence and no part of one: a number, a word or two in a drawing."""
+def _is_scrap(one: Paragraph, body: float) -> bool:
+    """No sentence and no part of one: a word or two in a drawing, or a few in another type than the text's."""
     text = " ".join(line.text for line in one.lines)
-    few = len(re.findall(r"[A-Za-z]{2,}", text)) < 4
-    return few and not one.lines[-1].hyphen and not BULLET.match(text) and not re.search(r"[.!?:,;]$", text)
+    if one.lines[-1].hyphen or BULLET.match(text) or re.search(r"[.!?:,;][\"'”’)\]\d]*$", text):
+        return False
+    odd = abs(one.lines[0].size - body) > 0.05 * body and len(one.lines) < 3
+    return len(re.findall(r"[A-Za-z]{2,}", text)) < (9 if odd else 4)
 
 
 def _joined(found: Sequence[Paragraph]) -> list[Paragraph]:
