@@ -14,12 +14,12 @@ from graph.ontology.smart import attribute
 if TYPE_CHECKING:
     from ingest.literature.resolution import Judgement, Resolver
 
-SURE_METHOD, SURE_SCORE = "names", 0.95
+SURE_METHODS, SURE_SCORE = frozenset({"names", "words"}), 0.95
 """Accepted at once: no pair of the seen half that was judged so was wrong (docs/resolution.md)."""
 _OWN = re.compile(
-    r"(?i)^(?:our|we|this|that|these|those|the (?:proposed|present|former|latter|same|authors?)|proposed|such|it)\b"
-    r"|\b(?:drive|model|system|scheme|method|design|workload|trace|vendor|manufacturer|configuration|group|case|type|"
-    r"chip|device|family|population)[ -](?:[A-Z]|[IVX]+|\d+|[A-Z]-?\d)$"
+    r"^(?:our|we|this|that|these|those|the (?:proposed|present|former|latter|same|authors?)|proposed|such|it)\b"
+    r"|\b(?:ssd|hdd|disk|drive|model|system|scheme|method|design|workload|profile|context|trace|vendor|manufacturer|"
+    r"configuration|setup|group|case|type|chip|device|family|population)[ -]?(?:[a-z]|[ivx]+|\d+|[a-z]-?\d)$"
 )
 
 
@@ -61,7 +61,7 @@ class Search:
 
 def is_own(name: str) -> bool:
     """Whether a phrase means something only inside its document (``our scheme``, ``Model A``, ``this effect``)."""
-    return bool(_OWN.search(name.strip()))
+    return bool(_OWN.search(" ".join(re.sub(r"[_#]", " ", name).lower().split())))
 
 
 def search(
@@ -83,13 +83,16 @@ def search(
     for name, resolution in zip(by_name, resolver.resolve(list(by_name)), strict=True):
         if resolution.key is None or not resolution.is_same:
             continue
-        named.add(name)
         stays = End(resolution.key, resolution.label or "", _name_of(resolution.key))
-        is_sure = resolution.method != "meaning" and resolution.score >= SURE_SCORE
-        told = f"'{name}' resolves to {resolution.key} by {resolution.method}"
+        # An alias may be a kind ("ext4" of file systems); one with the concept is only what is so beside its own name.
+        judgement = resolver.same(name, _spoken(stays))
+        if not judgement.same:
+            continue
+        named.add(name)
+        told = f"'{name}' and {resolution.key} are judged one by {judgement.parts['method']}"
         for row in by_name[name]:
             goes = End(row["instance"], "Instance", name)
-            merges[goes.key, stays.key] = Found(stays, goes, resolution.score, told, is_sure)
+            merges[goes.key, stays.key] = Found(stays, goes, judgement.score, told, is_sure(judgement))
     pairs = resolver.candidate_pairs([name for name in by_name if name not in named])
     for number, (a, b) in enumerate(pairs):
         judgement = resolver.same(a, b)
@@ -109,14 +112,23 @@ def _join(
 ) -> None:
     """Merge instances with the first of them by key; two of one document stay two."""
     first, *others = sorted(rows, key=lambda row: str(row["instance"]))
-    how = str(judgement.parts["method"])
-    is_sure = known and how in {SURE_METHOD, "words"} and judgement.score >= SURE_SCORE
+    sure = known and is_sure(judgement)
     for other in others:
         if other["document"] == first["document"]:
             continue
         stays, goes = (End(row["instance"], "Instance", row["name"]) for row in (first, other))
-        told = f"'{first['name']}' and '{other['name']}' are judged one by {how}"
-        merges.setdefault((goes.key, stays.key), Found(stays, goes, judgement.score, told, is_sure))
+        told = f"'{first['name']}' and '{other['name']}' are judged one by {judgement.parts['method']}"
+        merges.setdefault((goes.key, stays.key), Found(stays, goes, judgement.score, told, sure))
+
+
+def is_sure(judgement: Judgement) -> bool:
+    """Whether a merge by this judgement is accepted without asking: both are names, nearly word for word."""
+    return judgement.parts["method"] in SURE_METHODS and judgement.score >= SURE_SCORE
+
+
+def _spoken(end: End) -> str:
+    """A concept by its name; an ATA attribute by its number, which no other thing bears."""
+    return end.key.replace("smart:ata:", "SMART ") if end.key.startswith("smart:ata:") else end.name
 
 
 def _name_of(key: str) -> str:

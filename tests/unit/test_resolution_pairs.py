@@ -51,6 +51,12 @@ def test_a_phrase_means_what_the_field_means_by_it(
     assert (found.label == "SmartAttribute") == (key or "").startswith("smart:")
 
 
+def test_an_alias_that_is_a_thing_of_its_own_is_a_kind_of_its_concept(resolver: Resolver) -> None:
+    own, kind = resolver.resolve(["long-tail latency", "read tail latency"])
+    assert own.key == kind.key == "metric:tail-latency"
+    assert (own.is_same, kind.is_same) == (True, False)
+
+
 def test_resolutions_come_in_the_order_of_the_mentions_and_twice_where_asked_twice(resolver: Resolver) -> None:
     found = resolver.resolve(["GC", "SMART 9", "GC", "nothing of the field"])
     assert [each.key for each in found][1] == "smart:ata:9"
@@ -83,6 +89,13 @@ DIFFERENT = [
     ("LSTM", "LSM"),
     ("GC, the Gaussian classifier", "garbage collection"),
     ("throughput", "throughput throttling"),
+    ("ZNS+ SSD", "ZNS"),
+    ("3-D TLC NAND flash memory", "3D NAND flash memory"),
+    ("MC2_SSD", "MC-SSD"),
+    ("page-to-die mapping", "page mapping"),
+    ("RAFS", "RAF"),
+    ("PER-WL", "wear levelling"),
+    ("energy consumption", "power consumption"),
     ("", "write amplification"),
     ("?", "!"),
 ]
@@ -129,7 +142,9 @@ def test_pairs_worth_judging_share_a_name_a_word_or_a_meaning(resolver: Resolver
     assert not any("fio" in pair for pair in pairs)
 
 
-@pytest.mark.parametrize("name", ["our scheme", "this effect", "Model A", "the proposed FTL", "drive 12", "vendor B"])
+@pytest.mark.parametrize(
+    "name", ["our scheme", "this effect", "Model A", "the proposed FTL", "SSD#2", "SSD_A", "vendor B"]
+)
 def test_what_means_something_only_in_its_document_is_known(name: str) -> None:
     assert is_own(name)
 
@@ -143,6 +158,18 @@ def test_what_means_the_same_everywhere_is_not_taken_for_a_documents_own(name: s
 
 def row(instance: str, name: str) -> dict[str, Any]:
     return {"instance": f"instance:{instance}", "name": name, "document": instance.partition(":")[0], "concept": None}
+
+
+def test_an_alias_that_is_a_kind_of_its_concept_is_not_merged_with_it(resolver: Resolver) -> None:
+    rows = [row("d1:e", "ext4"), row("d2:e", "Ext4"), row("d3:s", "SMART 187"), row("d3:r", "raw BER")]
+    found = {(each.goes.key, each.stays.key): each for each in search(rows, resolver, lambda *_: None).merges}
+    assert set(found) == {
+        ("instance:d2:e", "instance:d1:e"),
+        ("instance:d3:s", "smart:ata:187"),
+        ("instance:d3:r", "metric:raw-bit-error-rate"),
+    }
+    assert not found["instance:d2:e", "instance:d1:e"].is_sure
+    assert found["instance:d3:s", "smart:ata:187"].is_sure
 
 
 def test_a_search_joins_documents_and_never_two_things_of_one_document(resolver: Resolver) -> None:

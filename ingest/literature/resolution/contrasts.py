@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from ingest.literature.resolution.wording import content, stem, tokens
+from ingest.literature.resolution.wording import content, numbers, stem, tokens
 
 _GROUPS = """
 read write erase program ; static dynamic ; retention rebuild response ; slc mlc tlc qlc plc ; raw uncorrectable
@@ -25,7 +23,6 @@ CONTRASTS: tuple[frozenset[str], ...] = tuple(
     for line in _GROUPS.strip().splitlines()
     for group in line.split(";")
 )
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def contrasted(a: str, b: str) -> bool:
@@ -38,7 +35,7 @@ def contrasted(a: str, b: str) -> bool:
     only_a, only_b = words_a - words_b, words_b - words_a
     if any(only_a & group and only_b & group for group in CONTRASTS):
         return True
-    numbers_a, numbers_b = (set(_NUMBER.findall(" ".join(content(phrase)))) for phrase in (a, b))
+    numbers_a, numbers_b = numbers(a), numbers(b)
     return bool(numbers_a and numbers_b and numbers_a != numbers_b)
 
 

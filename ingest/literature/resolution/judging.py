@@ -107,21 +107,19 @@ class Judge:
             # Above the threshold the score grows with the cosine; below it stays under ACCEPT.
             return _told(0.5 + 0.4 * (cosine - least) / (1 - least) if holds else 0.4 * cosine, "described", **values)
         nearest = self._meanings.texts[int(near.texts[columns[int(near.cosines[columns].argmax())]])]
-        return self._by_parts(nearest, phrase, cosine, rank, in_concept=concept is not None, values=values)
+        return self._by_parts(nearest, phrase, cosine, rank, values=values)
 
-    def _by_parts(
-        self, name: str, phrase: str, cosine: float, rank: int, *, in_concept: bool, values: dict[str, float | str]
-    ) -> Judgement:
+    def _by_parts(self, name: str, phrase: str, cosine: float, rank: int, values: dict[str, float | str]) -> Judgement:
         letters = fuzz.token_sort_ratio(letters_of(name), letters_of(phrase)) / 100
         heads = float(wording.head(name) == wording.head(phrase))
         score = WEIGHTS["cosine"] * cosine + WEIGHTS["letters"] * letters + WEIGHTS["head"] * heads
         values |= {"letters": letters, "head": heads}
+        if wording.numbers(name) != wording.numbers(phrase):
+            return _told(0.3 * score, "numbers", **values)
         if has_extra_modifier(name, phrase, frozenset(map(wording.stem, wording.GENERIC))):
             return _told(0.3 * score, "narrower", **values)
-        # A name that the vocabulary puts under the same concept needs to be near, not alike.
-        least = 0.6 if in_concept else NAMED_SCORE
-        holds = rank == 0 and score >= least
-        return _told(0.5 + 0.4 * (score - least) / (1 - least) if holds else 0.4 * score, "alike", **values)
+        holds = rank == 0 and score >= NAMED_SCORE
+        return _told(0.5 + 0.4 * (score - NAMED_SCORE) / (1 - NAMED_SCORE) if holds else 0.4 * score, "alike", **values)
 
     def _none_named(self, a: str, b: str) -> Judgement:
         near_a, near_b = self._meanings.near([a, b])
@@ -135,7 +133,7 @@ class Judge:
         concepts = {self._concept_of(a), self._concept_of(b)}
         if None not in concepts and len(concepts) == 2:
             return _told(0.05, "other-concept", cosine=cosine)
-        return self._by_parts(a, b, cosine, 0, in_concept=False, values={"cosine": cosine})
+        return self._by_parts(a, b, cosine, 0, values={"cosine": cosine})
 
 
 def _stems(phrase: str) -> set[str]:

@@ -25,9 +25,10 @@ _TELLING = wording.STOP | frozenset(
 def is_descriptive(phrase: str) -> bool:
     """Whether a phrase tells what a thing is instead of naming it.
 
-    It has four words or more, and begins with a verb's -ing form or has function words among them.
+    It has four words or more, and begins with a verb's -ing form or has function words among them; what hyphens join
+    (``page-to-die mapping``) is one word here.
     """
-    words = [word.lower() for word in wording.tokens(phrase)]
+    words = phrase.lower().split()
     return len(words) >= DESCRIPTIVE_WORDS and (words[0].endswith("ing") or any(word in _TELLING for word in words))
 
 

@@ -49,8 +49,12 @@ class Resolution:
 
     @property
     def is_same(self) -> bool:
-        """Whether the mention means the concept itself and not a kind of it."""
-        return self.method in SAME_METHODS
+        """Whether the mention means the concept itself and not a kind of it.
+
+        An alias may be a kind: ``read tail latency`` belongs to tail latency, but the synonyms know it as a thing of
+        its own; then ``parts`` says ``narrower``.
+        """
+        return self.method in SAME_METHODS and "narrower" not in self.parts
 
 
 NONE = Resolution(None, 0.0, "none")
@@ -131,13 +135,14 @@ class Resolver:
         if attribute is not None:
             return Resolution(attribute, 1.0, "attribute", {}, SMART)
         if (key := self._named(mention)) is not None:
-            return self._to(key, 1.0, "name")
+            return self._to(key, 1.0, "name", **self._narrower(found.keys, key))
         if (key := self._stemmed.get(wording.loose(wording.content(mention)))) is not None:
-            return self._to(key, STEMS_SCORE, "name", how="stems")
+            return self._to(key, STEMS_SCORE, "name", how="stems", **self._narrower(found.keys, key))
         keys = {self._concept_of_set[each] for each in found.keys if each in self._concept_of_set}
         wide = {key for key in keys if not key.startswith("smart:")} or keys
         if len(wide) == 1:
-            return self._to(next(iter(wide)), found.score, "synonym", how=found.how)
+            key = next(iter(wide))
+            return self._to(key, found.score, "synonym", how=found.how, **self._narrower(found.keys, key))
         if not is_descriptive(mention) and (key := self._head(mention)) is not None:
             return self._to(key, HEAD_SCORE, "head")
         return NONE if found.keys and not is_descriptive(mention) else None
@@ -213,6 +218,15 @@ class Resolver:
             return each.key
         owners = Counter(key for name in each.names if (key := self._named(name)) is not None)
         return owners.most_common(1)[0][0] if owners else None
+
+    def _narrower(self, keys: frozenset[str], concept: str) -> dict[str, float]:
+        """``narrower`` where the synonyms know both the phrase and the concept's own name, as two things."""
+        own = self._own_sets.get(concept, frozenset())
+        return {"narrower": 1.0} if keys and own and not keys & own else {}
+
+    @cached_property
+    def _own_sets(self) -> dict[str, frozenset[str]]:
+        return {key: self._names.find(concept.name).keys for key, concept in self._concepts.items()}
 
     def _to(self, key: str, score: float, method: str, **parts: float | str) -> Resolution:
         label = SMART if key.startswith("smart:") else self._concepts[key].label

@@ -95,7 +95,7 @@ _SMART = re.compile(
     r"(?:s\.?m\.?a\.?r\.?t\.?|ata)?[\s_-]*(?:attribute|attr|id|number|no\.?|#)?[\s_#-]*(\d{1,3})(?:[\s_-]*raw(?:[\s_]value)?)?",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[A-Za-z0-9.+&%]*[A-Za-z0-9%]")
+_WORD = re.compile(r"[A-Za-z0-9.+&%]*[A-Za-z0-9%]\+*")
 
 
 def smart_number(phrase: str) -> int | None:
@@ -112,6 +112,7 @@ def tokens(phrase: str) -> tuple[str, ...]:
     """Words of a phrase as written; one-letter slashes are joined (``P/E``), other marks separate."""
     text = unicodedata.normalize("NFKC", phrase).replace("_", " ").replace("’", "'")
     text = re.sub(r"'s\b|(?<=s)'(?=\s|$)", "", text)
+    text = re.sub(r"\b(\d)-(?=D\b)", r"\1", text)  # 3-D
     text = re.sub(r"\b([A-Za-z])/([A-Za-z])(?=\b|s\b)", r"\1\2", text)
     text = re.sub(
         r"\b(?:the )?(\d+(?:\.\d+)?)(?:th|%)?[ -]?(?:percentile|%?-?ile)\b", r"P\1", text, flags=re.IGNORECASE
@@ -123,7 +124,7 @@ def tokens(phrase: str) -> tuple[str, ...]:
 def plain_word(word: str) -> str:
     """One word in lower case, singular, in American spelling, number words as digits."""
     lowered = word.lower()
-    if lowered in {"iops", "os", "qos"}:
+    if lowered in {"iops", "os", "qos"} or (len(word) > 2 and word.isupper()):  # the S of RAFS is no plural
         return lowered
     plain = normal_word(word)
     if len(plain) > 6 and plain.endswith(("ise", "yse")):
@@ -151,10 +152,23 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def content(phrase: str) -> tuple[str, ...]:
     """Plain words without function words; ``number of X`` becomes ``X count``."""
-    plain = [plain_word(word) for word in tokens(phrase)]
-    if len(plain) > 2 and plain[0] in COUNTING and plain[1] == "of":
-        plain = [*plain[2:], "count"]
-    return tuple(word for word in plain if word not in STOP)
+    words = tokens(phrase)
+    if len(words) > 2 and words[0].lower() in COUNTING and words[1].lower() == "of":
+        words = (*words[2:], "count")
+    shouted = phrase.isupper()  # else capitals are a name: the PER of PER-WL, the A of "drive A"
+    kept = [
+        word
+        for number, word in enumerate(words)
+        if word.lower() not in STOP
+        or (len(word) > 1 and word.isupper() and not shouted)
+        or (word == "A" and 0 < number == len(words) - 1)
+    ]
+    return tuple(plain_word(word) for word in kept)
+
+
+def numbers(phrase: str) -> frozenset[str]:
+    """Numbers in a phrase (``3`` of ``3D NAND``)."""
+    return frozenset(re.findall(r"\d+(?:\.\d+)?", " ".join(content(phrase))))
 
 
 def tight(phrase: str) -> str:
