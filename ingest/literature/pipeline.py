@@ -64,7 +64,9 @@ def ingest_literature(
     started = time.perf_counter()
     found = find_files(paths)
     report = LiteratureReport(files_skipped=found.num_skipped, extractor=extractor.method)
-    ingest = _Ingest(store, extractor, resolve, report, dry_run, progress or (lambda stage, done, total: None))
+    ingest = _Ingest(
+        store, workspace, extractor, resolve, report, dry_run, progress or (lambda stage, done, total: None)
+    )
     if not dry_run:
         write_catalogue(store)
     for at, path in enumerate(found.files):
@@ -107,6 +109,7 @@ class _Ingest:
     def __init__(
         self,
         store: GraphStore,
+        workspace: Path,
         extractor: Extractor,
         resolve: Resolve,
         report: LiteratureReport,
@@ -114,7 +117,7 @@ class _Ingest:
         tell: Progress,
     ) -> None:
         self._store, self._extractor, self._resolve, self._dry_run = store, extractor, resolve, dry_run
-        self._report, self.tell = report, tell
+        self._report, self.tell, self._workspace = report, tell, workspace
         self._works = WorkIndex.of(store.query("stored_works").records())
         self._documents: set[str] = set()
         self.works_seen: set[str] = set()
@@ -227,6 +230,7 @@ class _Ingest:
     def _import(self, path: Path) -> None:
         """Import a foreign graph; its accounting goes into the report."""
         from ingest.literature.foreign import import_foreign
+        from ingest.literature.foreign.repairs import by_kind, write_repairs
 
         self.tell(f"import {path.name}", 0, None)
         imported = import_foreign(path, known=ontology_batch())
@@ -237,14 +241,19 @@ class _Ingest:
         report.mapped += imported.mapped
         report.duplicate += imported.duplicate
         report.repairs += len(imported.repairs)
-        for repair in imported.repairs:
-            report.repairs_by_kind[repair.kind] = report.repairs_by_kind.get(repair.kind, 0) + 1
+        for kind, count in by_kind(imported.repairs).items():
+            report.repairs_by_kind[kind] = report.repairs_by_kind.get(kind, 0) + count
         report.unsourced_claims += imported.unsourced_claims
         report.contradictions += imported.contradictions
         report.shacl_conforms = imported.shacl_conforms and report.shacl_conforms is not False
         report.notes += imported.notes
         self.refused += [Refused(str(path), row.place, row.value, row.reason) for row in imported.quarantined]
         if not self._dry_run:
+            if imported.repairs:
+                listed = self._workspace / "literature" / f"repairs-{sha256_of(path)[:16]}.jsonl"
+                listed.parent.mkdir(exist_ok=True)
+                write_repairs(listed, imported.repairs)
+                report.notes.append(f"{path}: every repair, with what stood there before and after: {listed}")
             run = self._store.begin_run("literature", f"literature:{path.name}", sha256_of(path))
             self._store.write(run, imported.batch)
             self._store.complete_run(run)
