@@ -15,5 +15,8 @@ def ontology_batch() -> Batch:
     content = catalogue()
     return Batch(
         nodes=tuple(node_table(label, rows) for label, rows in content["nodes"].items()),
-        relations=tuple(relation_table(*ends, pairs) for *ends, pairs in content["relations"]),
+        relations=tuple(
+            relation_table(relation, head_label, tail_label, pairs)
+            for relation, head_label, tail_label, pairs in content["relations"]
+        ),
     )

@@ -237,6 +237,8 @@ class _Ingest:
         report = self._report
         report.files_read += 1
         report.documents += 1
+        key = imported.document["key"]
+        report.new_documents += not self._store.query("stored_documents", {"keys": [key]}).rows
         report.triples_read += imported.triples_read
         report.mapped += imported.mapped
         report.duplicate += imported.duplicate
