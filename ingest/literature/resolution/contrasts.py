@@ -35,6 +35,8 @@ def contrasted(a: str, b: str) -> bool:
     only_a, only_b = words_a - words_b, words_b - words_a
     if any(only_a & group and only_b & group for group in CONTRASTS):
         return True
+    if {word for word in only_a | only_b if word.endswith("+")}:  # ZNS+ is not ZNS
+        return True
     numbers_a, numbers_b = numbers(a), numbers(b)
     return bool(numbers_a and numbers_b and numbers_a != numbers_b)
 
