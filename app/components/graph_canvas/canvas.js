@@ -6,9 +6,9 @@ import cytoscape from "cytoscape";
 import { download, graphAsJson, relationshipsAsCsv } from "./export.js";
 import { Inspector } from "./inspector.js";
 import { element, setText, swatch } from "./text.js";
-import { readTheme, styles } from "./theme.js";
+import { LEVELS, levelOf, readTheme, styles } from "./theme.js";
 
-const FIT_PADDING = 28;
+const FIT_PADDING = 18;
 const MOST_FIT_ZOOM = 1.25;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const canvases = new WeakMap();
@@ -45,6 +45,7 @@ class Canvas {
     cy.on("dbltap", "node", (tap) => this.expand(tap.target.id()));
     cy.on("tap", "edge", (tap) => this.chooseEdge(tap.target));
     cy.on("tap", (tap) => tap.target === cy && this.choose(null));
+    cy.on("zoom", () => this.come(levelOf(cy.zoom())));
     cy.on("dragfree", "node", (drag) => {
       const { x, y } = drag.target.position();
       this.moved[drag.target.id()] = [x, y];
@@ -115,6 +116,7 @@ class Canvas {
       this.resize();
     }
     if (!first && added.nonempty() && !this.inSight(added)) this.fit();
+    this.come(levelOf(this.cy.zoom()), added.nonempty());
     this.applyHidden();
     this.find();
     this.legend();
@@ -157,6 +159,12 @@ class Canvas {
       this.cy.zoom(MOST_FIT_ZOOM);
       this.cy.center(this.shown());
     }
+  }
+
+  come(level, anew = false) {
+    if (level === this.level && !anew) return;
+    this.level = level;
+    this.cy.batch(() => this.cy.elements().removeClass(LEVELS).addClass(level));
   }
 
   zoom(factor) {
@@ -327,8 +335,11 @@ class Canvas {
   }
 
   async savePicture() {
-    const background = this.theme.background;
-    const picture = await this.cy.png({ output: "blob-promise", full: true, scale: 2, bg: background, maxWidth: 8000 });
+    const options = { output: "blob-promise", full: true, scale: 2, bg: this.theme.background, maxWidth: 8000 };
+    const level = this.level;
+    this.come("close");
+    const picture = await this.cy.png(options);
+    this.come(level);
     download(`${this.data.file}.png`, "image/png", picture);
   }
 

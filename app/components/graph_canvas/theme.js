@@ -52,8 +52,7 @@ export function styles(theme) {
         label: "data(caption)",
         color: theme.muted,
         "background-color": (node) => theme.types[node.data("type")] || theme.line,
-        "font-size": 10,
-        "min-zoomed-font-size": 6,
+        "font-size": 11,
         "text-valign": "bottom",
         "text-margin-y": 3,
         "text-wrap": "ellipsis",
@@ -75,10 +74,9 @@ export function styles(theme) {
       style: {
         ...label,
         width: 1.2,
-        label: "data(relation)",
+        label: "",
         color: theme.muted,
-        "font-size": 8,
-        "min-zoomed-font-size": 7,
+        "font-size": 9,
         "text-rotation": "autorotate",
         "line-color": theme.line,
         "line-opacity": 0.55,
@@ -89,7 +87,7 @@ export function styles(theme) {
       },
     },
     { selector: "edge[?parallel]", style: { "curve-style": "bezier" } },
-    { selector: "edge.named", style: { width: 2, "line-opacity": 1, color: theme.ink, "min-zoomed-font-size": 4 } },
+    { selector: "edge.named", style: { width: 2, "line-opacity": 1, color: theme.ink } },
     {
       selector: ".match",
       style: { "underlay-color": theme.primary, "underlay-opacity": 0.18, "underlay-padding": 5, "z-index": 5 },
@@ -98,7 +96,12 @@ export function styles(theme) {
       selector: ".chosen",
       style: { "underlay-color": theme.primary, "underlay-opacity": 0.35, "underlay-padding": 6, "z-index": 10 },
     },
-    { selector: ".chosen[caption]", style: { color: theme.ink, "text-max-width": 260, "min-zoomed-font-size": 5 } },
+    { selector: ".chosen[caption]", style: { color: theme.ink, "text-max-width": 260 } },
+    // Names stand where they can be read; from far off only those of a few nodes, and larger.
+    { selector: "edge.close, edge.named.near", style: { label: "data(relation)" } },
+    { selector: "node.far, node.tiny", style: { label: "" } },
+    { selector: named("far"), style: { label: "data(caption)", "font-size": 20 } },
+    { selector: named("tiny"), style: { label: "data(caption)", "font-size": 36, "text-max-width": 600 } },
     { selector: ".dim", style: { opacity: 0.2 } },
     { selector: ".hidden", style: { display: "none" } },
   ];
@@ -106,4 +109,15 @@ export function styles(theme) {
 
 function known(shape) {
   return shape in POLYGONS ? "polygon" : shape;
+}
+
+// How near the reader is: what is drawn as text depends on it.
+export const LEVELS = ["tiny", "far", "near", "close"];
+
+export function levelOf(zoom) {
+  return LEVELS[[0.35, 0.62, 0.85].filter((least) => zoom >= least).length];
+}
+
+function named(level) {
+  return [".center", ".chosen", ".match"].map((which) => `node${which}.${level}`).join(", ");
 }
