@@ -5,7 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("windows", "windows_scale", "store", "ingest", "corrected_day", "resolution", "foreign_rdf")
+BENCHMARKS = (
+    "windows",
+    "windows_scale",
+    "store",
+    "ingest",
+    "corrected_day",
+    "resolution",
+    "foreign_rdf",
+    "literature_reading",
+)
 
 
 def main() -> None:
