@@ -44,7 +44,7 @@ def literature(serials: Sequence[str]) -> tuple[dict[str, Rows], dict[tuple[str,
     ]
     assertions = [
         assertion("a1", PAPER, 1, first),
-        assertion("a2", NOTE, None, third, polarity="improves", direction="decrease", tier="candidate", confidence=0.4),
+        assertion("a2", NOTE, None, third, relation="improves", polarity="improves", tier="candidate", confidence=0.4),
         assertion("a3", PAPER, 2, scrubbed + ".", **helps),
         assertion("a4", PAPER, 2, denied, **null),
         assertion("a5", PAPER, 1, first, status="rejected"),
@@ -123,4 +123,10 @@ def literature(serials: Sequence[str]) -> tuple[dict[str, Rows], dict[tuple[str,
         "Mitigation": [{"key": SCRUB, "name": "Scrubbing", "aliases": ["media scan"]}],
         "Concept": [{"key": "concept:wear-out"}],
     }  # fmt: skip
-    return nodes, links
+    return {label: _whole(rows) for label, rows in nodes.items()}, links
+
+
+def _whole(rows: Rows) -> Rows:
+    """Rows that all have the same keys, since a table takes its columns from its first row."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [{name: row.get(name) for name in names} for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from app.analysis.literature_claims import Claim, claims_of, strongest
 from app.analysis.results import Jsonable
@@ -93,7 +93,8 @@ class AttributeEvidence(Jsonable):
 def counts(store: GraphStore) -> LiteratureCounts:
     """Count works, documents, passages, assertions, contradictions and unsourced claims."""
     found = {row["kind"]: int(row["number"]) for row in store.query("literature_counts").records()}
-    return LiteratureCounts(**found)
+    # A kind of which there is nothing may have no row.
+    return LiteratureCounts(**{item.name: found.get(item.name, 0) for item in fields(LiteratureCounts)})
 
 
 def search(store: GraphStore, text: str, limit: int = 8) -> list[SearchHit]:

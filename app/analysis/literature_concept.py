@@ -13,6 +13,7 @@ from graph.ontology.concepts import concepts as field_concepts
 from graph.ports import GraphStore
 
 MOST_CLAIMS = 2000
+MOST_OF_ATTRIBUTE = 1000
 MOST_UNSOURCED = 200
 
 
@@ -90,6 +91,7 @@ class ConceptDescription(Jsonable):
         description: One sentence, where there is one.
         aliases: Other names in use.
         attributes: Keys of the SMART attributes joined to it.
+        about: Of a SMART attribute: the metric and mechanism, by key, through which claims concern it.
         works: Works that speak of it.
         evidence_works: Works whose statements count as evidence.
         first_year: Of the earliest work.
@@ -108,6 +110,7 @@ class ConceptDescription(Jsonable):
     description: str | None
     aliases: list[str]
     attributes: list[str]
+    about: dict[str, str]
     works: int
     evidence_works: int
     first_year: int | None
@@ -148,10 +151,17 @@ def describe_concept(store: GraphStore, identity: str) -> ConceptDescription:
     version = store.version()
     key = resolve_concept(store, identity)
     record = store.query("literature_concept", {"concept": key}).records()[0]
-    claims = claims_of(store, store.query("claims_of_concept", {"concept": key, "limit": MOST_CLAIMS}).records())
+    if record["label"] == "SmartAttribute":  # what it measures and points to is what papers speak of
+        records = store.query("evidence_for_attribute", {"attribute": key, "limit": MOST_OF_ATTRIBUTE}).records()
+    else:
+        records = store.query("claims_of_concept", {"concept": key, "limit": MOST_CLAIMS}).records()
+    claims = claims_of(store, records)
+    about = {row["about"]: str(row["about_name"]) for row in records if row.get("about", key) != key}
     unsourced = store.query("unsourced_claims_of_concept", {"concept": key, "limit": MOST_UNSOURCED}).records()
     years = [claim.year for claim in claims if claim.year]
-    helps = store.query("mitigations_with_effects", {"target": key}).records()
+    helps = [
+        row for target in (key, *about) for row in store.query("mitigations_with_effects", {"target": target}).records()
+    ]
     return ConceptDescription(
         key=key,
         label=record["label"],
@@ -159,6 +169,7 @@ def describe_concept(store: GraphStore, identity: str) -> ConceptDescription:
         description=record["description"],
         aliases=sorted({*(record["aliases"] or ()), *record["merged"]}, key=str.casefold),
         attributes=list(record["attributes"]),
+        about=about,
         works=len({claim.source for claim in claims}),
         evidence_works=len({claim.source for claim in claims if claim.is_evidence}),
         first_year=min(years, default=None),

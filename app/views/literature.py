@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.analysis.literature import LiteratureCounts, SearchHit
 from app.analysis.literature_claims import short_name
@@ -33,15 +34,16 @@ def show() -> None:
         )
         return
     head.say(_sentence(counts))
+    remarks = st.container(gap="xsmall")
     places = st.columns([3, 4, 3])
     with places[0]:
         typed = st.text_input(
             "Search", placeholder="Concept, author or title", icon=":material/search:", key="find", max_chars=200
         )
     with places[1]:
-        work = _choose_work(version)
+        work = _choose_work(version, remarks)
     with places[2]:
-        concept = _choose_concept(version)
+        concept = _choose_concept(version, remarks)
     if typed.strip():
         _hits(typed.strip(), reads.search(typed.strip(), version))
     left, right = st.columns([6, 5])
@@ -71,11 +73,11 @@ def _sentence(counts: LiteratureCounts) -> str:
     )
 
 
-def _choose_work(version: int) -> str | None:
+def _choose_work(version: int, remarks: DeltaGenerator) -> str | None:
     works = {work.key: work for work in reads.works(version)}
     asked = address.given("work")
     key = asked if asked in works else reads.key_of_work(asked) if asked else None
-    _say_missing("Work", asked, key)
+    _say_missing(remarks, "Work", asked, key)
     if not works:
         st.selectbox("Work", [], disabled=True, placeholder="None yet")
         return None
@@ -90,12 +92,12 @@ def _choose_work(version: int) -> str | None:
     return address.choose("Work", "work", list(works), key or most, name, ":material/description:", clears=("page",))
 
 
-def _choose_concept(version: int) -> str | None:
+def _choose_concept(version: int, remarks: DeltaGenerator) -> str | None:
     concepts = {concept.key: concept for concept in reads.concepts(version)}
     names = {key: concept.name for key, concept in concepts.items()}
     asked = address.given("concept")
     key = asked if asked in names else reads.key_of_concept(asked) if asked else None
-    _say_missing("concept", asked, key)
+    _say_missing(remarks, "concept", asked, key)
     if key is not None and key not in names:
         names[key] = reads.concept(key, version).name
     if not names:
@@ -107,9 +109,9 @@ def _choose_concept(version: int) -> str | None:
     )
 
 
-def _say_missing(what: str, asked: str | None, found: str | None) -> None:
+def _say_missing(remarks: DeltaGenerator, what: str, asked: str | None, found: str | None) -> None:
     if asked and found is None:
-        st.info(f"This graph has no {what} '{plain(asked)}'.", icon=":material/info:")
+        remarks.info(f"This graph has no {what} '{plain(asked)}'.", icon=":material/info:")
 
 
 def _hits(text: str, hits: list[SearchHit]) -> None:

@@ -41,6 +41,11 @@ def draw(described: ConceptDescription, shown: ShownDocument | None) -> None:
         more = len(described.attributes) - SHOWN_ATTRIBUTES
         links = ", ".join(_attribute(key) for key in described.attributes[:SHOWN_ATTRIBUTES])
         st.markdown(formats.small(f"Joined to {links}{f' and {more:,} more' if more > 0 else ''}"))
+    if described.about:
+        about = ", ".join(
+            f"[{text.plain(name)}]({formats.link('literature', concept=key)})" for key, name in described.about.items()
+        )
+        st.markdown(formats.small(f"Claims about {about}, which this attribute measures or points to"))
     if any(described.works_by_side.values()):
         chart, alternative = side_chart(described)
         st.altair_chart(chart, alt=alternative)
@@ -60,7 +65,8 @@ def _facts(described: ConceptDescription) -> str:
     if described.first_year:
         same = described.first_year == described.last_year
         years = f", {described.first_year}" if same else f", {described.first_year} to {described.last_year}"
-    parts = [text.plain(described.label), f"{formats.plural(described.works, 'Work')}{years}"]
+    label = "SMART attribute" if described.label == "SmartAttribute" else described.label
+    parts = [text.plain(label), f"{formats.plural(described.works, 'Work')}{years}"]
     parts.append(f"evidence in {described.evidence_works:,}")
     if described.is_contested:
         parts.append("contested")

@@ -109,7 +109,8 @@ def _contradictions(version: int) -> None:
     if not by_key:
         st.markdown("No assertion contradicts another.")
         return
-    st.markdown(formats.small(f"Showing {min(MOST_ROWS, len(by_key))} of {len(by_key):,}, the surest first"))
+    total = reads.counts(version).contradictions
+    st.markdown(formats.small(f"Showing {min(MOST_ROWS, len(by_key))} of {total:,}, the surest first"))
     for rows in list(by_key.values())[:MOST_ROWS]:
         st.markdown(f"**{text.plain(rows[0]['subject_name'])} and {text.plain(rows[0]['object_name'])}**")
         sides = list(dict.fromkeys(str(row["side"]) for row in rows))
@@ -130,10 +131,7 @@ def _most_supported(version: int) -> None:
     rows = reads.most_supported(version)
     data = pd.DataFrame(
         {
-            "claim": [
-                f"{row['subject_name']} {SIDE_WORDS.get(str(row['side']), row['side'])} {row['object_name']}"
-                for row in rows
-            ],
+            "claim": [row["example"] for row in rows],
             "works": [row["works"] for row in rows],
             "confidence": [row["confidence"] for row in rows],
             "open": [formats.link("literature", concept=row["object"]) for row in rows],

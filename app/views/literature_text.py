@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.analysis.literature_claims import AGAINST, FOR, NO_EFFECT, Claim, short_name
+from app.analysis.literature_claims import AGAINST, FOR, NO_EFFECT, SIDES, Claim, short_name
 from app.analysis.literature_work import PassageRow, WorkRow
 from app.views import formats
 
@@ -54,11 +54,17 @@ def marked(passage: PassageRow, claims: Mapping[str, Claim], numbered: Mapping[s
         numbered: Number of each claim.
     """
     text = passage.text
-    spans = sorted(
-        (max(claim.start - passage.start, 0), min(claim.end - passage.start, len(text)), numbered[key], claim.side)
-        for key in passage.assertions
-        if (claim := claims.get(key)) is not None
-    )
+    quoted = [claims[key] for key in passage.assertions if key in claims]
+    quoted.sort(key=lambda claim: (claim.start, claim.end, SIDES.index(claim.side)))
+    spans = [
+        (
+            max(claim.start - passage.start, 0),
+            min(claim.end - passage.start, len(text)),
+            numbered[claim.key],
+            claim.side,
+        )
+        for claim in quoted
+    ]
     parts: list[str] = []
     at = 0
     for start, end, group, side in _joined(spans):

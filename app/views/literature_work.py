@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
@@ -52,8 +54,7 @@ def draw(described: WorkDescription, version: int) -> ShownDocument | None:
         parts = _num_parts(document, claims)
         page = 1
         if view == "Page" and parts > 1:
-            first = claims[0].page if claims and document.num_pages and claims[0].page else 1
-            page = address.paginate(parts, first)
+            page = address.paginate(parts, _richest_page(claims) if document.num_pages else 1)
     with st.container(border=True, height=TEXT_HEIGHT):
         if view == "Assertions":
             _assertions(claims, numbered)
@@ -61,7 +62,7 @@ def draw(described: WorkDescription, version: int) -> ShownDocument | None:
             _document(described, document)
         else:
             of_page = page if document.num_pages else None
-            _page(reads.passages(document.key, of_page, page, version), claims, numbered)
+            draw_page(reads.passages(document.key, of_page, page, version), claims, numbered)
     st.markdown(f":small[{text.LEGEND}]")
     return ShownDocument(document.key, numbered)
 
@@ -87,7 +88,13 @@ def _choose_document(documents: list[DocumentRow]) -> DocumentRow:
 
 def _name(document: DocumentRow) -> str:
     kind = KINDS.get(document.kind or "", document.kind or "text")
-    return f"{kind} · {document.path}" if document.path else kind
+    return f"{kind} · {PurePath(document.path).name}" if document.path else kind
+
+
+def _richest_page(claims: list[Claim]) -> int:
+    """The page with the most assertions, the first of several."""
+    on_page = Counter(claim.page for claim in claims if claim.page)
+    return min(on_page, key=lambda page: (-on_page[page], page), default=1)
 
 
 def _num_parts(document: DocumentRow, claims: list[Claim]) -> int:
@@ -97,7 +104,8 @@ def _num_parts(document: DocumentRow, claims: list[Claim]) -> int:
     return max(1, -(-document.num_passages // PASSAGES_AT_ONCE))
 
 
-def _page(passages: list[PassageRow], claims: list[Claim], numbered: dict[str, int]) -> None:
+def draw_page(passages: list[PassageRow], claims: list[Claim], numbered: dict[str, int]) -> None:
+    """Draw passages in the order of the text, quotes marked; code and tables as they stand, running heads left out."""
     if not passages:
         st.markdown(formats.small("No text was found on this page."))
         return

@@ -17,7 +17,9 @@ WHERE NOT n.run IN $hidden_runs AND coalesce(n.status, 'accepted') <> 'rejected'
   AND n.tier = 'high' AND (d.kind <> 'summary' OR n.checked IS NOT NULL)
 RETURN 'evidence' AS kind, count(n) AS number
 UNION ALL
-MATCH (n:Contradiction) WHERE NOT n.run IN $hidden_runs AND coalesce(n.status, 'proposed') <> 'rejected'
-RETURN 'contradictions' AS kind, count(n) AS number
+MATCH (n:Contradiction)<-[:CONTRADICTS]-(a:Assertion)
+WHERE NOT n.run IN $hidden_runs AND NOT a.run IN $hidden_runs AND coalesce(n.status, 'proposed') <> 'rejected'
+  AND coalesce(a.status, 'accepted') <> 'rejected'
+RETURN 'contradictions' AS kind, count(DISTINCT n) AS number
 UNION ALL
 MATCH (n:UnsourcedClaim) WHERE NOT n.run IN $hidden_runs RETURN 'unsourced_claims' AS kind, count(n) AS number
