@@ -111,6 +111,9 @@ def verify(candidate: Candidate, text: str) -> ExtractedAssertion | Rejection:
 def verify_assertion(assertion: ExtractedAssertion, text: str) -> ExtractedAssertion | Rejection:
     """Hold what another extractor already placed against its source; its spans, concepts and confidence stay.
 
+    An extractor that placed its spans has read the grammar of the sentence: its verbs and things may be ones that the
+    word lists here lack.
+
     Args:
         assertion: With spans into ``text``.
         text: The source.
@@ -137,12 +140,12 @@ def verify_assertion(assertion: ExtractedAssertion, text: str) -> ExtractedAsser
         assertion.hedged,
         assertion.negated,
     )
-    wrong = _form(candidate) or _ends(candidate)
+    wrong = _form(candidate) or _ends(candidate, strict=False)
     if wrong:
         return wrong
     (a, b), (c, d) = ends
     wording = Wording(assertion.quote, (a - start, b - start), (c - start, d - start))
-    wrong = _wording(candidate, wording, assertion.object_concept) or _details(candidate, assertion.quote)
+    wrong = _wording(candidate, wording, assertion.object_concept, strict=False) or _details(candidate, assertion.quote)
     return wrong or assertion
 
 
@@ -162,20 +165,42 @@ def _form(candidate: Candidate) -> Rejection | None:
     return None
 
 
-def _ends(candidate: Candidate) -> Rejection | None:
+def _ends(candidate: Candidate, *, strict: bool) -> Rejection | None:
     for name, phrase in (("subject", candidate.subject), ("object", candidate.object)):
         value_is_meant = name == "object" and candidate.relation == kinds.MEASURED
         wrong = _no_thing(phrase)
         if wrong and not (value_is_meant and figures.figures(phrase)):
             return Rejection(name, f"the {name} '{_short(phrase)}' {wrong}")
+    if strict and not _known(candidate.subject) and not _known(candidate.object):
+        return Rejection("object", "neither the subject nor the object is a thing of the field")
+    if (
+        strict
+        and candidate.relation == kinds.MEASURED
+        and not figures.figures(f"{candidate.object} | {candidate.quantity or ''}")
+    ):
+        return Rejection("number", "a measured value has no number")
     return None
+
+
+def _known(phrase: str) -> bool:
+    """True where the lexicon knows what a phrase names, or its head says that it is good or bad for a drive."""
+    return lookup(phrase) is not None or _head(phrase) in words.BAD_HEADS | words.GOOD_HEADS
+
+
+def _head(phrase: str) -> str:
+    head = places.content(re.split(r" (?:of|in|for|on|under|at) ", phrase, maxsplit=1)[0])[-1:]
+    return head[0] if head else ""
 
 
 def _no_thing(phrase: str) -> str:
     """Why a phrase names nothing that could be looked up or kept; empty where it names something."""
+    tokens = places.tokens(phrase)
+    if tokens and (tokens[-1] in words.NO_EDGE or tokens[0] in words.NO_EDGE - words.MAY_BEGIN):
+        return "is cut out of its phrase"
+    if phrase.count("(") != phrase.count(")") or phrase.count("[") != phrase.count("]"):
+        return "is cut out of its brackets"
     if lookup(phrase):
         return ""
-    tokens = places.tokens(phrase)
     content = [word for word in tokens if word not in places.STOP_WORDS]
     if not content or all(word in words.PRONOUNS for word in content):
         return "is a pronoun or names nothing"
@@ -191,7 +216,7 @@ def _in_sentence(candidate: Candidate, text: str, sentence: Span, quoted: Span) 
     start, end = sentence
     if end - start > places.MAX_SENTENCE:
         return Rejection("sentence", f"no sentence of at most {places.MAX_SENTENCE:,} characters stands there")
-    wrong = _ends(candidate)
+    wrong = _ends(candidate, strict=True)
     if wrong:
         return wrong
     spans = _spans(candidate, text, sentence, quoted)
@@ -201,7 +226,7 @@ def _in_sentence(candidate: Candidate, text: str, sentence: Span, quoted: Span) 
     whole = text[start:end]
     wording = Wording(whole, (subject[0] - start, subject[1] - start), (target[0] - start, target[1] - start))
     object_concept = lookup(text[slice(*target)])
-    wrong = _wording(candidate, wording, object_concept) or _details(candidate, whole)
+    wrong = _wording(candidate, wording, object_concept, strict=True) or _details(candidate, whole)
     if wrong:
         return wrong
     subject_concept = lookup(text[slice(*subject)])
@@ -258,7 +283,7 @@ def _spans(candidate: Candidate, text: str, sentence: Span, quoted: Span) -> tup
     return subject, target
 
 
-def _wording(candidate: Candidate, wording: Wording, object_concept: str | None) -> Rejection | None:
+def _wording(candidate: Candidate, wording: Wording, object_concept: str | None, *, strict: bool) -> Rejection | None:
     no_claim = wording.no_claim
     if no_claim:
         return Rejection("claim", no_claim)
@@ -276,7 +301,8 @@ def _wording(candidate: Candidate, wording: Wording, object_concept: str | None)
         return Rejection("relation", f"the sentence says that they go together, not that one {relation} the other")
     if relation not in {kinds.CORRELATES, kinds.MEASURED} and wording.is_reversed:
         return Rejection("reversed", "in the sentence the object acts on the subject")
-    if not wording.says(relation):
+    # "Changed the latency from 2 ms to 9 ms": the numbers tell the direction that the verb does not.
+    if not wording.says(relation, strict=strict) and not figures.change_of(candidate.quantity or ""):
         return Rejection("relation", f"no word of the sentence says '{relation}'")
     signed = {"up": kinds.INCREASE, "down": kinds.DECREASE}.get(wording.sign_together)
     if relation == kinds.CORRELATES and not candidate.negated and signed and candidate.direction != signed:
@@ -314,10 +340,10 @@ def _wanted(phrase: str, key: str | None) -> str | None:
         return {"up": kinds.INCREASE, "down": kinds.DECREASE}.get(concept.better_direction)
     if concept is not None and concept.label == "Mechanism":
         return kinds.DECREASE
-    head = places.content(re.split(r" (?:of|in) ", phrase, maxsplit=1)[0])[-1:]
-    if not head or (concept is not None and concept.label == "Metric"):
+    if concept is not None and concept.label == "Metric":
         return None
-    return kinds.DECREASE if head[0] in words.BAD_HEADS else kinds.INCREASE if head[0] in words.GOOD_HEADS else None
+    head = _head(phrase)
+    return kinds.DECREASE if head in words.BAD_HEADS else kinds.INCREASE if head in words.GOOD_HEADS else None
 
 
 def _details(candidate: Candidate, sentence: str) -> Rejection | None:

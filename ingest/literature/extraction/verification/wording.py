@@ -299,16 +299,22 @@ class Wording:
         rises = _RISES_WITH.search(self.between)
         return ("" if rises is None else rises.lastgroup) or ""
 
-    def says(self, relation: str) -> bool:
-        """True where some word of the sentence outside its two ends can carry the relation."""
+    def says(self, relation: str, *, strict: bool = True) -> bool:
+        """True where some word of the sentence outside its two ends can carry the relation.
+
+        Args:
+            relation: One of ``RELATIONS``.
+            strict: A word that tells no direction ("affects", "keeps") does not do, nor one that stands apart.
+        """
         if relation == kinds.MEASURED:
             return True
-        first, second = sorted((self.subject, self.object))
-        rest = f"{self.sentence[: first[0]]} {self.sentence[first[1] : second[0]]} {self.sentence[second[1] :]}"
         if relation == kinds.CORRELATES:
-            return words.TOGETHER.search(rest) is not None
+            return words.TOGETHER.search(f"{self.before} | {self.between} | {self.after}") is not None
         if relation == kinds.NO_EFFECT:
             return words.NULL_EFFECT.search(self.sentence) is not None
+        if strict:
+            return self.change not in {"", "neutral"}
+        rest = f"{self.before} | {self.between} | {self.sentence[max(self.subject[1], self.object[1]) :]}"
         return bool(self.change) or words.CHANGE.search(rest) is not None
 
 

@@ -60,11 +60,12 @@ FALL = _words(
 )
 BETTER = _words(
     r"improv(?:e|es|ed|ing|ement|ements) enhanc(?:e|es|ed|ing|ement) better benefit(?:s|ed|ing)?",
-    r"optimi[sz](?:e|es|ed|ing) outperform(?:s|ed|ing)? help(?:s|ed|ing)? protect(?:s|ed|ing)? guard(?:s|ed|ing)?",
+    r"optimi[sz](?:e|es|ed|ing) faster outperform(?:s|ed|ing)? help(?:s|ed|ing)? protect(?:s|ed|ing)?",
+    r"guard(?:s|ed|ing)?",
     r"recover(?:s|ed|ing) rescu(?:e|es|ed|ing) preserv(?:e|es|ed|ing) safeguard(?:s|ed|ing)?",
 )
 WORSE = _words(
-    r"worsen(?:s|ed|ing)? degrad(?:e|es|ed|ing|ation) deteriorat(?:e|es|ed|ing|ion) harm(?:s|ed|ing)?",
+    r"worsen(?:s|ed|ing)? slower degrad(?:e|es|ed|ing|ation) deteriorat(?:e|es|ed|ing|ion) harm(?:s|ed|ing)?",
     r"hurt(?:s|ing)? impair(?:s|ed|ing|ment)? worse suffer(?:s|ed|ing)? penali[sz](?:e|es|ed|ing)",
     r"damag(?:e|es|ed|ing)",
 )
@@ -87,7 +88,7 @@ NEUTRAL = _words(
     r"interfer(?:e|es|ed|ing) disturb(?:s|ed|ing)? affect(?:s|ed|ing)? influenc(?:e|es|ed|ing)",
     r"impact(?:s|ed|ing)? fail(?:s|ed)? turn(?:s|ed)? expos(?:e|es|ed|ing) yield(?:s|ed|ing)?",
     r"chang(?:e|es|ed|ing) alter(?:s|ed|ing)? keep(?:s|ing)? kept hold(?:s|ing)? held get(?:s|ting)?",
-    r"becom(?:e|es|ing) faster slower reach(?:es|ed|ing)? bring(?:s|ing)? put(?:s|ting)? more less lets?",
+    r"becom(?:e|es|ing) reach(?:es|ed|ing)? bring(?:s|ing)? put(?:s|ting)? more less lets?",
     r"allow(?:s|ed)? enabl(?:e|es|ed|ing) need(?:s|ed)? requir(?:e|es|ed|ing) struck leav(?:e|es|ing) left",
     r"handl(?:e|es|ed|ing)",
 )
@@ -141,8 +142,10 @@ CHANGE = _change()
 """A word of change, its kind the name of the group that matched."""
 TOGETHER = re.compile(
     r"\b(?:correlat\w+|uncorrelated|associat\w+|relat(?:es?|ed|ion|ionship)|link(?:s|ed)?|depend\w*|predict\w*|indicat\w+|"
-    r"track(?:s|ed)?|coincid\w+|proportional\w*|trends?|precede\w*|accompan\w+|goes|go|going|signal\w*|independent|"
-    r"coupl\w+|tied|symptom|foreshadow\w*|co-?occur\w*|with)\b",
+    r"track(?:s|ed)?|coincid\w+|proportional\w*|trends?|precede\w*|accompan\w+|go(?:es)?\s+(?:hand|along|together)|signal\w*|independent|"
+    r"coupl\w+|tied|symptom|foreshadow\w*|co-?occur\w*)\b|"
+    r"\b(?:increas|ris|rose|grow|grew|climb|fall|fell|drop|declin|decreas|scal|var)\w*\W+(?:\w+ly\W+)?(?:in step )?"
+    r"with\b",
     _FLAGS,
 )
 """Words that state that two things go together."""
@@ -236,6 +239,20 @@ GOOD_HEADS = _set(
     "accuracy precision recall efficiency longevity retention resilience quality"
 )
 """Heads of what a drive is better with."""
+NO_EDGE = _set(
+    "a an the of in on at for to from with by under and or but nor as is are was were be been being has have "
+    "had do does "
+    "did not no than that which who whose when where while if so because since can could may might will would "
+    "should must "
+    "it we they he she i you this these those its their our into onto over per via also only even very more "
+    "most instead "
+    "however therefore thus hence such both either neither between among during after before until unless "
+    "though although"
+)
+"""Words that no noun phrase begins or ends with, articles and words of change at its beginning set aside."""
+MAY_BEGIN = _set(
+    "a an the no more most both its their our this these such over under without lack not with being having"
+)
 CHANGE_BEFORE = re.compile(
     r"\b(?:rais|lower|increas|reduc|decreas|enabl|disabl|remov|add|limit|shorten|lengthen|tighten|relax|"
     r"doubl|halv|eliminat|avoid|skipp|extend|widen|narrow)ing\s+(?:of\s+)?(?:the\s+|an?\s+|its\s+)?$|"
