@@ -19,7 +19,7 @@ _PLACES = frozenset(
 )  # noqa: SIM905
 _MARKS = frozenset("when while whenever once if unless until as".split())  # noqa: SIM905
 _EMPTY = re.compile(
-    r"^(?:in|for|at|on|of)\s+(?:this|these|our|the same|general|particular|practice|addition|contrast|fact|turn|total|average|terms|"
+    r"^in half\b|^(?:at the (?:cost|expense|price)|without \w+ing)\b|^(?:in|for|at|on|of)\s+(?:this|these|our|the same|general|particular|practice|addition|contrast|fact|turn|total|average|terms|"
     r"order|most cases|example|instance|comparison|short|all|many|(?:the )?(?:paper|figure|table|section|case|result|end|"
     r"other hand|way|sense))\b",
     re.IGNORECASE,
@@ -61,7 +61,8 @@ def condition_of(sentence: Sentence, draft: Draft) -> str | None:
         text = _circumstance(sentence, token, taken, near=token.head.i == head.i)
         if text:
             return text
-    return None
+    intro = sentence.introduction
+    return intro if intro and not _EMPTY.match(intro) else None
 
 
 def _circumstance(sentence: Sentence, token: Token, taken: list[tuple[int, int]], *, near: bool) -> str | None:

@@ -87,6 +87,8 @@ def is_passive(verb: Token) -> bool:
         return True
     if verb.tag_ not in ("VBN", "VBD"):
         return False
+    if verb.dep_ == "acl" and verb.tag_ == "VBD":
+        return True
     if verb.dep_ in ("acl", "advcl") and verb.tag_ == "VBN":
         return not any(child.dep_ == "aux" for child in verb.children)
     if verb.dep_ == "conj" and verb.tag_ == "VBN" and not _own_subject(verb):
@@ -107,6 +109,10 @@ def negations(sentence: Sentence, verb: Token) -> bool:
             return True
         if word == "longer" and child.i and sentence.lowered[child.i - 1] == "no":
             return True
+    if verb.dep_ == "conj" and "nor" in sentence.lowered[max(0, verb.i - 3) : verb.i]:
+        return True
+    if "neither" in sentence.lowered[max(0, verb.i - 1) : verb.i]:
+        return True
     return any(
         sentence.lowered[i] in ("cannot", "can't", "not")
         for i in range(max(0, verb.i - 2), verb.i)
@@ -150,12 +156,18 @@ def _local(sentence: Sentence, verb: Token, context: Context, *, first: bool) ->
                 and verb.dep_ == "relcl"
             )
         ]
+        if own and own[0].tag_ == "PRP":
+            own = _coordinated_antecedent(sentence, verb, own[0])
         if own:
             quiet = first or context.distance
             context = replace(context, subjects=tuple(own), distance=context.distance if quiet else 1)
+    if not first and context.notes[-1:] in (("means",), ("participle",)) and is_passive(verb):
+        return replace(context, stated=False)  # nobody knows who did it
     if words & _UNREAL or (words & {"will"} and words & {"we"}):
         return replace(context, stated=False)
-    hedged = context.hedged or bool(words & {"may", "might", "could", "can"}) or bool(words & _HEDGING_ADVERBS)
+    hedged = context.hedged or (
+        not context.relative and bool(words & ({"may", "might", "could", "can"} | _HEDGING_ADVERBS))
+    )
     negated = context.negated or (first and negations(sentence, verb))
     for child in verb.children:
         if child.dep_ == "advcl" and first and sentence.lowered[child.i] in ("compared",):
@@ -233,6 +245,22 @@ def _complement(sentence: Sentence, verb: Token, context: Context, marks: set[st
     return head, replace(context, hedged=hedged, notes=(*context.notes, "said"), distance=context.distance)
 
 
+def _coordinated_antecedent(sentence: Sentence, verb: Token, pronoun: Token) -> list[Token]:
+    """The subject of the clause before, where a pronoun agrees with it and the two are coordinated; else the pronoun."""
+    before = verb.head
+    if (
+        verb.dep_ != "conj"
+        or not before.tag_.startswith(("VB", "MD"))
+        or sentence.lowered[pronoun.i] not in ("it", "they")
+    ):
+        return [pronoun]
+    own = _own_subject(before)
+    plural = len(own) > 1 or bool(own) and own[0].tag_ in ("NNS", "NNPS")
+    if not own or own[0].tag_ == "PRP" or plural != (sentence.lowered[pronoun.i] == "they"):
+        return [pronoun]
+    return own
+
+
 def _asks(verb: Token) -> bool:
     """Does a question word stand before the verb in its own clause ("how often X leads to")?"""
     return any(token.tag_ in ("WRB", "WP") for child in verb.lefts for token in (child, *child.children))
@@ -270,6 +298,9 @@ def antecedent_conjuncts(antecedent: Token, verb: Token) -> tuple[Token, ...]:
 
 def _antecedent(sentence: Sentence, verb: Token, head: Token, subject: Token | None) -> Token | None:
     """The noun that which or that stands for; None where number and noun disagree and no clause is meant."""
+    comma = subject is not None and subject.i > 0 and sentence.lowered[subject.i - 1] == ","
+    if comma and head.dep_ == "dobj" and sentence.lowered[subject.i] == "which" and _is_thing(sentence, head):  # type: ignore[union-attr]
+        return _clause_subject(sentence, head.head)
     singular_verb = verb.tag_ == "VBZ" or any(
         child.lower_ in ("is", "was", "has") for child in verb.children if child.dep_ in ("aux", "auxpass")
     )
@@ -281,17 +312,24 @@ def _antecedent(sentence: Sentence, verb: Token, head: Token, subject: Token | N
     plural_noun = head.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in head.children)
     if singular_verb and plural_noun:
         governor = head
-        while governor.dep_ in ("pobj", "prep", "conj", "dobj", "attr") and not governor.tag_.startswith("VB"):
+        for _ in range(8):
+            if governor.tag_.startswith("VB") or governor.dep_ == "ROOT":
+                break
             if governor.dep_ == "pobj" and governor.head.head.tag_ in ("NN", "NNP") and governor.head.lower_ == "of":
                 return governor.head.head  # "the number of blocks, which grows"
             governor = governor.head
-        comma = subject is not None and subject.i > 0 and sentence.lowered[subject.i - 1] == ","
         return _clause_subject(sentence, governor) if comma and governor.tag_.startswith("VB") else None
     if plural_verb and head.tag_ in ("NN", "NNP"):
         if head.dep_ == "pobj" and head.head.head.tag_ in ("NNS", "NNPS"):
             return head.head.head
         return head if head.dep_ == "conj" else None
     return _copular(head)
+
+
+def _is_thing(sentence: Sentence, noun: Token) -> bool:
+    """Is a noun a thing rather than a property or fault, so that a clause after it speaks of what was done to it?"""
+    concept = sentence.pieces[noun.i].concept
+    return concept is None or concept.label in ("Component", "Condition")
 
 
 def _copular(noun: Token) -> Token:
@@ -329,6 +367,8 @@ def _above(noun: Token) -> Token:
 
 def _participle(sentence: Sentence, verb: Token, context: Context, *, infinitive: bool) -> tuple[Token, Context] | None:
     head = verb.head
+    if infinitive and head.dep_ == "dobj" and sentence.lowered[head.i] in ("little", "nothing") and sentence.lemma(head.head.i) in ("do", "did", "doe"):
+        return head.head, replace(context, negated=True, distance=1, notes=(*context.notes, "xcomp"))
     if infinitive:  # "a way to reduce latency": of whom the way is said
         if head.dep_ in ("attr", "appos") and singular(sentence.lowered[head.i]) not in _UNTRUE:
             if singular(sentence.lowered[head.i]) in (
@@ -352,6 +392,8 @@ def _participle(sentence: Sentence, verb: Token, context: Context, *, infinitive
             return head.head, replace(
                 context, subjects=tuple(own), distance=2, hedged=context.hedged or head.lower_ == "potential"
             )
+        return head, replace(context, stated=False)
+    if not infinitive and verb.tag_ == "VBG" and sentence.lowered[verb.i - 1] == "for":
         return head, replace(context, stated=False)
     if context.passive and not context.subjects:
         return _above(head), replace(context, subjects=(head,), distance=2, relative=True)

@@ -59,12 +59,12 @@ _UP_HEADS = frozenset(
     "margin coverage predictability resilience resiliency concurrency isolation fairness yield protection saving "
     "security responsiveness longevity score auc density sensitivity specificity utility productivity goodput mtbf mttf "
     "mttdl consistency safety stability effectiveness tolerance uptime headroom locality freshness profit "
-    "lead-time speedup bandwidths horizon space".split()  # noqa: SIM905
+    "lead-time speedup bandwidths horizon space survivability survival recoverability correctness balance observability health success freshness ingest hit longevity".split()  # noqa: SIM905
 )
 _DOWN_PROPERTIES = frozenset(
     "time latency delay duration overhead cost penalty amplification consumption power energy footprint complexity "
     "jitter variance variation imbalance slowdown temperature percentile utilisation utilization wait stall spike "
-    "degradation dispersion skew makespan loss price usage gap window expense load".split()  # noqa: SIM905
+    "degradation dispersion skew makespan loss price bill usage gap window expense load tail turnaround pause hiccup backlog queueing heat effort work outlier instruction spending emission startup seek inefficiency bloat churn unfairness queue".split()  # noqa: SIM905
 )
 _DOWN_BURDENS = frozenset(
     "traffic write erasure erase wear stress vibration noise contention interference error failure fault corruption "
@@ -73,7 +73,7 @@ _DOWN_BURDENS = frozenset(
     "loss damage ageing aging wear-out wearout fatigue violation contamination corrosion interruption freeze hang "
     "rber uber ber afr flip deadlock starvation exhaustion mortality incident anomaly breakdown shutdown "
     "abort invalidation rewrite compaction thrashing throttling inconsistency vulnerability threat exposure "
-    "bug malfunction erosion wastage waste mismatch reset overflow return downtime".split()  # noqa: SIM905
+    "bug malfunction erosion wastage waste mismatch reset overflow return attrition depletion scratch crack leak glitch hazard danger susceptibility proneness swap complaint hotspot starvation shift".split()  # noqa: SIM905
 )
 _DOWN_WORDS = frozenset(
     "error failure loss miss corruption retry alarm death replacement mortality fault drop false wear erase erasure "
@@ -83,9 +83,13 @@ _COUNTS = frozenset(
     "number rate count amount volume frequency probability likelihood chance incidence level degree share fraction "
     "proportion percentage total sum magnitude severity prevalence extent intensity ratio value average mean median "
     "effect impact accumulation growth onset formation standard deviation quantity accumulation generation majority "
-    "occurrence".split()  # noqa: SIM905
+    "occurrence burst wave event incident episode odds possibility prospect danger hazard".split()  # noqa: SIM905
 )
 _ADVERSE = frozenset("negative adverse side harmful detrimental damaging bad".split())  # noqa: SIM905
+_UP_RATIOS = frozenset("hit compression deduplication dedup success saving detection reduction".split())  # noqa: SIM905
+_WORK = frozenset(
+    "operation request access transaction copy move message hop seek io i/o command flush sync step".split()
+)  # noqa: SIM905
 _NEVER = frozenset("workload drive disk ssd device data system user application model node server request".split())  # noqa: SIM905
 
 
@@ -98,6 +102,8 @@ def _of_concept(concept: FieldConcept) -> Kind | None:
         return None if concept.key in _MECHANISMS_NOT_FAULTS else Kind("down", burden=True)
     if concept.label == "Concept" and concept.key in ("concept:performance", "concept:reliability"):
         return Kind("up", burden=False)
+    if concept.key == "condition:ambient-temperature":
+        return Kind("down", burden=False)
     return Kind("down", burden=True) if concept.key in _CONDITION_BURDENS else None
 
 
@@ -134,11 +140,15 @@ def kind_of(phrase: str) -> Kind | None:
 def _of_count(phrase: str, tokens: list[str], end: int, head: str, before: list[str]) -> Kind | None:
     """Of a phrase whose head only counts: what is counted decides."""
     if end < len(tokens) and tokens[end].lower() in ("of", "in", "for"):
-        return kind_of(" ".join(tokens[end + 1 :]))
+        inner = kind_of(" ".join(tokens[end + 1 :]))
+        counted = head in ("number", "count", "volume", "amount", "frequency", "total") and inner is None
+        if counted and any(singular(word.lower()) in _WORK for word in tokens[end + 1 : end + 4]):
+            return Kind("down", burden=True, sure=False)
+        return inner
     if any(word in _DOWN_WORDS for word in before):
         return Kind("down", burden=True)
-    if head == "rate" and before:
-        return Kind("up", burden=False, sure=False)
+    if head in ("rate", "ratio") and before:
+        return Kind("up", burden=False, sure=False) if head == "rate" or before[-1] in _UP_RATIOS else None
     return kind_of(" ".join(tokens[: end - 1])) if before and head not in ("rate", "ratio", "value") else None
 
 

@@ -65,7 +65,7 @@ LEVELS = {
         "lower shorter smaller fewer less reduced decreased diminished decreasing shrinking falling shallower lighter "
         "weaker declining halved lowered shortened".split()  # noqa: SIM905
     ),
-    GOOD: frozenset("better improved superior faster enhanced improving".split()),  # noqa: SIM905
+    GOOD: frozenset("better improved superior faster enhanced improving steadier richer".split()),  # noqa: SIM905
     BAD: frozenset("worse degraded slower inferior poorer poor impaired degrading".split()),  # noqa: SIM905
 }
 CHANGE_NOUNS = {
@@ -89,6 +89,7 @@ class Target:
     phrase: Phrase
     kind: Kind
     change: str | None
+    absent: bool = False
 
 
 def level_of(sentence: Sentence, head: Token) -> str | None:
@@ -123,7 +124,22 @@ def share_of(sentence: Sentence, noun: Token) -> list[Token]:
     if (
         noun.text == "percent"
         or noun.tag_ == "CD"
-        or word in ("share", "majority", "fraction", "most", "half", "case", "portion", "percent", "bulk")
+        or word
+        in (
+            "share",
+            "majority",
+            "fraction",
+            "most",
+            "half",
+            "third",
+            "quarter",
+            "fifth",
+            "tenth",
+            "case",
+            "portion",
+            "percent",
+            "bulk",
+        )
     ):
         inner = of_complement(noun)
         if inner is not None:
@@ -149,7 +165,8 @@ def targets(sentence: Sentence, head: Token) -> list[Target]:
                 phrase = _before_change(sentence, noun) or phrase
             kind = object_kind(phrase)
             if kind is not None:
-                found.append(Target(phrase, kind, change))
+                absent = "no" in sentence.lowered[noun.left_edge.i : noun.i]
+                found.append(Target(phrase, kind, change, absent))
         inherited = change if level_of(sentence, noun) and change else inherited
     return found
 

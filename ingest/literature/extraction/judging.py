@@ -33,6 +33,12 @@ BASES = {
     "kept": 0.85,
     "cost": 0.75,
     "outperform": 0.75,
+    "introduced": 0.75,
+    "comparison": 0.8,
+    "ratio": 0.8,
+    "set": 0.82,
+    "unlisted": 0.8,
+    "depends": 0.62,
     "value": 0.7,
     "metric": 0.75,
 }

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.literature.extraction.assertion import CORRELATES, DECREASE, INCREASE, MEASURED, NO_EFFECT, NONE
-from ingest.literature.extraction.clauses import Context, context_of
+from ingest.literature.extraction.clauses import Context, context_of, negations
 from ingest.literature.extraction.drafts import LEVELS, Draft, Target, outcome_of, targets
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import (
     Phrase,
     conjuncts,
+    is_numeric,
     names_something,
     object_kind,
     object_phrase,
@@ -51,6 +53,9 @@ _DUE = {("due", "to"): 2, ("because", "of"): 2, ("owing", "to"): 2, ("thanks", "
 _BE = frozenset("is are was were be been remains remained being becomes became stays stayed".split())  # noqa: SIM905
 
 
+_TELLS = frozenset("find found observe observed see saw seen measure measured detect detected notice noticed".split())  # noqa: SIM905
+
+
 def noun_drafts(sentence: Sentence, token: Token) -> Iterator[Draft]:
     """All statements that hang on one noun, adjective or plain verb."""
     word = singular(sentence.lowered[token.i])
@@ -60,10 +65,13 @@ def noun_drafts(sentence: Sentence, token: Token) -> Iterator[Draft]:
         yield from _effect(sentence, token)
     if token.dep_ == "attr" and token.tag_.startswith("NN"):
         yield from _nominal(sentence, token, word)
+    if word in _CURES and token.dep_ == "dobj":
+        yield from _cure(sentence, token)
     if word in _CAUSES and token.dep_ == "pobj" and token.head.lower_ == "as":
         yield from _named_cause(sentence, token)
     if token.tag_.startswith(("JJ", "VBN", "VBD", "RB")):
         yield from _adjective(sentence, token)
+        yield from _compared(sentence, token)
     if token.tag_.startswith("VB"):
         yield from _tied(sentence, token)
         yield from _kept(sentence, token)
@@ -114,7 +122,7 @@ def _pairs(
         for k, phrase in enumerate(phrases):
             draft = Draft(
                 subject_phrase(sentence, subject), relation, phrase, direction, verb, pattern, context,
-                object_kind(phrase) is not None, k, len(phrases),
+                object_kind(phrase) is not None or object_kind(subject_phrase(sentence, subject)) is not None, k, len(phrases),
             )  # fmt: skip
             yield draft.denied() if context.negated else draft
 
@@ -130,7 +138,7 @@ def _correlation(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     governor = _governor(noun)
     context = context_of(sentence, governor)
     words = _modifiers(sentence, noun)
-    if not context.stated or noun.dep_ in ("pobj",) and noun.head.lower_ not in ("in", "by"):
+    if not context.stated or (noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "by")):
         return
     own = context.negated if noun.dep_ in ("dobj", "attr", "nsubj", "nsubjpass") else False
     context = replace(context, negated=own or bool(words & _NULL) or _is_absent(sentence, governor))
@@ -138,13 +146,16 @@ def _correlation(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     strong = bool(words & (_STRONG | _INVERSE | _NULL | _WEAK)) or singular(sentence.lowered[noun.i]) == "correlation"
     if not strong:
         return
-    between = _pobj(noun, "between") or (
-        prepositional(governor, "between") if noun.dep_ in ("attr", "dobj", "nsubj") else None
-    )
+    between = _pobj(noun, "between") or (prepositional(governor, "between") if noun.dep_ in ("attr", "dobj", "nsubj", "nsubjpass") else None)
     if between is not None:
         both = list(conjuncts(between))
         if len(both) >= 2:
             yield from _pairs(sentence, both[:-1], both[-1:], CORRELATES, direction, governor.i, "correlation", context)
+        return
+    if singular(sentence.lowered[noun.i]) in ("dependence", "dependency") and (on := _pobj(noun, "on", "upon")) is not None:
+        subjects = list(conjuncts(of_complement(noun))) if of_complement(noun) is not None else list(context.subjects)  # type: ignore[arg-type]
+        relation = NO_EFFECT if context.negated else CORRELATES
+        yield from _pairs(sentence, list(conjuncts(on)), subjects, relation, NONE, governor.i, "correlation", context)
         return
     other = _pobj(noun, "with", "to") or (prepositional(governor, "with") if noun.dep_ == "dobj" else None)
     if other is None:
@@ -173,45 +184,61 @@ def _effect(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     if not context.stated:
         return
     words = _modifiers(sentence, noun)
-    target = _pobj(noun, "on", "upon", "in", "to") or (prepositional(governor, "on") or prepositional(governor, "to"))
+    owner = of_complement(noun) or next((c for c in noun.children if c.dep_ == "poss"), None)
+    target = _pobj(noun, "on", "upon", "in", "to") or (_deep_pobj(owner, "on", "upon") if owner is not None else None)
+    target = target or prepositional(governor, "on") or prepositional(governor, "to")
     if target is None or target.i <= noun.i:
         return
-    null = bool(words & _NULL) or context.negated
-    subjects: list[Token]
+    minor = "only" in words and bool(words & {"minor", "marginal", "slight", "small", "little"})
+    null = bool(words & _NULL) or context.negated or minor
     if noun.dep_ in ("nsubj", "nsubjpass"):
-        of = of_complement(noun)
-        judged = {
-            sentence.lowered[c.i]
-            for c in governor.subtree
-            if c.i > governor.i and c.dep_ in ("acomp", "amod", "attr", "advmod")
-        }
-        null = (
-            bool(judged & (_NULL | {"small", "minor"})) and sentence.lowered[governor.i] in _BE and not context.negated
-        )
-        if of is None or not null:
+        null = _judged_null(sentence, governor, words, context)
+        if owner is None or not null:
             return
-        subjects = list(conjuncts(of))
-    elif noun.dep_ in ("dobj", "attr", "pobj"):
-        of = of_complement(noun)
-        subjects = list(conjuncts(of)) if of is not None and of.i < target.i else list(context.subjects)
-    else:
+    elif noun.dep_ not in ("dobj", "attr", "pobj"):
         return
+    heads = list(conjuncts(owner)) if owner is not None and owner.i < target.i else list(context.subjects)
+    subjects = [_before_preposition(sentence, subject_phrase(sentence, head), target) for head in heads]
     if singular(sentence.lowered[noun.i]) in ("role", "consequence") and not null:
         return
     if null:
-        yield from _pairs(
-            sentence,
-            subjects,
-            with_repeated(target),
-            NO_EFFECT,
-            NONE,
-            governor.i,
-            "null",
-            replace(context, negated=True),
-        )
+        denied = replace(context, negated=True)
+        for subject in subjects:
+            for k, head in enumerate(with_repeated(target)):
+                yield Draft(subject, NO_EFFECT, object_phrase(sentence, head), NONE, governor.i, "null", denied, rank=k)
     elif words & (_NEGATIVE | _POSITIVE) or singular(sentence.lowered[noun.i]) == "toll":
         change = GOOD if words & _POSITIVE else BAD
         yield from _changed(sentence, subjects, targets(sentence, target), change, governor.i, "effect", context)
+
+
+def _judged_null(sentence: Sentence, verb: Token, words: set[str], context: Context) -> bool:
+    """ "is negligible", "is not significant", "no effect … was found"."""
+    judged = {
+        sentence.lowered[c.i] for c in verb.subtree if c.i > verb.i and c.dep_ in ("acomp", "amod", "attr", "advmod")
+    }
+    found = sentence.lowered[verb.i]
+    if words & _NULL:
+        return found in _TELLS or found in _BE
+    if context.negated:
+        return found in _BE and bool(judged & {"significant", "noticeable", "measurable", "discernible"})
+    return found in _BE and bool(judged & (_NULL | {"small", "minor"}))
+
+
+def _deep_pobj(noun: Token, *prepositions: str) -> Token | None:
+    """The object of a preposition that hangs somewhere below a noun ("of altitude on the failure rate")."""
+    for token in noun.subtree:
+        if token.dep_ == "prep" and token.lower_ in prepositions:
+            return next((c for c in token.children if c.dep_ == "pobj"), None)
+    return None
+
+
+def _before_preposition(sentence: Sentence, phrase: Phrase, target: Token) -> Phrase:
+    """A subject without the object that the parser hung below it."""
+    if not phrase.first <= target.i <= phrase.last or target.head.i <= phrase.head:
+        return phrase
+    last = target.head.i - 1
+    end = sentence.pieces[last].end
+    return Phrase(phrase.first, last, phrase.head, sentence.text[phrase.start : end], phrase.start, end)
 
 
 def _changed(
@@ -271,6 +298,17 @@ def _nominal(sentence: Sentence, noun: Token, word: str) -> Iterator[Draft]:
             )
 
 
+def _cure(sentence: Sentence, noun: Token) -> Iterator[Draft]:
+    """ "offers no protection against Y"."""
+    context = context_of(sentence, noun.head)
+    target = _pobj(noun, "against", "from", "for") or prepositional(noun.head, "against")
+    if context.stated and not context.passive and target is not None:
+        absent = bool(_modifiers(sentence, noun) & _NULL)
+        found = [replace(t, change=None) for t in targets(sentence, target)]
+        context = replace(context, negated=context.negated or absent)
+        yield from _changed(sentence, list(context.subjects), found, PREVENT, noun.head.i, "nominal", context)
+
+
 def _named_cause(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     """ "X was identified as the root cause of Y"."""
     verb = noun.head.head
@@ -287,7 +325,7 @@ def _adjective(sentence: Sentence, token: Token) -> Iterator[Draft]:
     word = sentence.lowered[token.i]
     verb = token.head if token.dep_ in ("acomp", "attr", "oprd") else token
     if word in ("proportional", "independent", "insensitive", "uncorrelated", "unrelated", "unaffected", "immune", "predictive",
-                "indicative", "sensitive", "unchanged", *_HARMFUL):  # fmt: skip
+                "indicative", "sensitive", "unchanged", "irrelevant", "neutral", *_HARMFUL):  # fmt: skip
         context = context_of(sentence, verb)
         if not context.stated or not context.subjects:
             return
@@ -295,6 +333,13 @@ def _adjective(sentence: Sentence, token: Token) -> Iterator[Draft]:
             verb, "to"
         )
         if other is None:
+            if (
+                word in ("uncorrelated", "unrelated", "independent")
+                and len(context.subjects) == 2
+                and not context.negated
+            ):
+                both, denied = list(context.subjects), replace(context, negated=True)
+                yield from _pairs(sentence, both[:1], both[1:], CORRELATES, NONE, verb.i, "correlation", denied)
             return
         subjects, others = list(context.subjects), list(conjuncts(other))
         if word == "proportional":
@@ -316,6 +361,11 @@ def _adjective(sentence: Sentence, token: Token) -> Iterator[Draft]:
                 yield from _pairs(
                     sentence, others, subjects, NO_EFFECT, NONE, verb.i, "null", replace(context, negated=True)
                 )
+        elif word in ("irrelevant", "neutral"):
+            if not context.negated:
+                yield from _pairs(
+                    sentence, subjects, others, NO_EFFECT, NONE, verb.i, "null", replace(context, negated=True)
+                )
         elif word in ("uncorrelated", "unrelated"):
             if not context.negated:
                 yield from _pairs(
@@ -328,6 +378,36 @@ def _adjective(sentence: Sentence, token: Token) -> Iterator[Draft]:
             if _HARMFUL[word] == PREVENT and other.tag_ == "VBG":
                 return
             yield from _changed(sentence, subjects, found, _HARMFUL[word], verb.i, "adjective", context)
+
+
+def _compared(sentence: Sentence, token: Token) -> Iterator[Draft]:
+    """ "the latency of X is 3x higher than that of Y" says it of X; "X is less prone to errors"."""
+    word, verb = sentence.lowered[token.i], token.head
+    if token.dep_ not in ("acomp", "attr", "oprd") or sentence.lowered[verb.i] not in _BE:
+        return
+    context = context_of(sentence, verb)
+    if not context.stated or not context.subjects:
+        return
+    if word in ("prone", "vulnerable", "susceptible", "resistant", "resilient"):
+        degree = {sentence.lowered[c.i] for c in token.lefts}
+        other = _pobj(token, "to", "against")
+        if other is not None and degree & {"more", "less"}:
+            worse = ("more" in degree) == (word in ("prone", "vulnerable", "susceptible"))
+            found = [t for t in targets(sentence, other) if t.kind.burden]
+            yield from _changed(
+                sentence, list(context.subjects), found, CAUSE if worse else PREVENT, verb.i, "comparison", context
+            )
+        return
+    change = next((change for change, words in LEVELS.items() if word in words), None)
+    than = any(sentence.lowered[c.i] == "than" for c in [*token.children, *verb.rights])
+    if change is None or not than:
+        return
+    for head in context.subjects:
+        of = of_complement(head)
+        if of is None or object_kind(object_phrase(sentence, head)) is None:
+            continue
+        found = [t for t in targets(sentence, head)[:1] if t.phrase.last <= head.i]
+        yield from _changed(sentence, list(conjuncts(of)), found, change, verb.i, "comparison", context)
 
 
 def _is_known(phrase: Phrase) -> bool:
@@ -360,6 +440,37 @@ def _tied(sentence: Sentence, verb: Token) -> Iterator[Draft]:
                 yield from _pairs(sentence, subjects[:1], subjects[1:], CORRELATES, direction, verb.i, "tied", context)
             return
         yield from _pairs(sentence, subjects, list(conjuncts(other)), CORRELATES, direction, verb.i, "tied", context)
+    elif form.lemma in ("precede", "foreshadow", "herald", "track", "mirror", "predict", "foretell"):
+        context = context_of(sentence, verb)
+        head = next((c for c in verb.children if c.dep_ == "dobj"), None)
+        who = agents(sentence, verb)
+        if not context.stated or not context.subjects:
+            return
+        if context.passive and who and form.lemma not in ("predict", "foretell"):
+            yield from _pairs(
+                sentence,
+                [sentence.tokens[phrase.head] for phrase in who],
+                list(context.subjects),
+                CORRELATES,
+                NONE,
+                verb.i,
+                "predictor",
+                context,
+            )
+        elif (
+            not context.passive
+            and head is not None
+            and _is_known(object_phrase(sentence, head))
+            and _is_known(object_phrase(sentence, context.subjects[0]))
+        ):
+            yield from _pairs(
+                sentence, list(context.subjects), list(conjuncts(head)), CORRELATES, NONE, verb.i, "predictor", context
+            )
+    elif form.lemma == "depend" and (other := _pobj(verb, "on", "upon")) is not None and not negations(sentence, verb):
+        context = context_of(sentence, verb)
+        known = [head for head in context.subjects if _is_known(object_phrase(sentence, head))]
+        if context.stated and known:
+            yield from _pairs(sentence, list(conjuncts(other)), known, CORRELATES, NONE, verb.i, "depends", context)
     elif form.lemma in ("depend", "vary", "scale", "differ", "change"):
         other = _pobj(verb, "on", "upon", "with")
         context = context_of(sentence, verb)
@@ -390,14 +501,27 @@ def _kept(sentence: Sentence, verb: Token) -> Iterator[Draft]:
             if child.tag_.startswith(("JJ", "RB")) and child.dep_ in ("oprd", "acomp", "ccomp", "xcomp", "advmod")
             else None
         )
+        if child.dep_ == "prep" and child.lower_ in ("below", "under", "above") and form.lemma in ("keep", "hold"):
+            heads = [c for c in verb.children if c.dep_ == "dobj"]
+            if heads and _amount_after(child):
+                bound = UP if child.lower_ == "above" else DOWN
+                yield from _changed(sentence, list(context.subjects), targets(sentence, heads[0]), bound, verb.i, "kept", context)
         if adjective is None:
             continue
         word = sentence.lowered[adjective.i]
-        if word in ("unaltered", "unchanged", "unaffected", "untouched", "intact") and form.lemma == "leave":
+        if word in ("unaltered", "unchanged", "unaffected", "untouched", "intact", "constant") and form.lemma in (
+            "leave",
+            "keep",
+        ):
             heads = [c for c in adjective.children if c.dep_ == "nsubj"] or [
                 c for c in verb.children if c.dep_ == "dobj"
             ]
             null = replace(context, negated=True)
+            if context.passive:
+                for who in agents(sentence, verb):
+                    for head in context.subjects:
+                        yield Draft(who, NO_EFFECT, object_phrase(sentence, head), NONE, verb.i, "null", null)
+                continue
             yield from _pairs(sentence, list(context.subjects), heads, NO_EFFECT, NONE, verb.i, "null", null)
             continue
         if word == "likely":
@@ -413,6 +537,10 @@ def _kept(sentence: Sentence, verb: Token) -> Iterator[Draft]:
             )
 
 
+def _amount_after(preposition: Token) -> bool:
+    return any(token.tag_ == "CD" for token in preposition.subtree)
+
+
 def _cost_verb(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     """ "costs 4 % of the rated endurance"."""
     form = forms().get(sentence.lowered[verb.i])
@@ -420,9 +548,8 @@ def _cost_verb(sentence: Sentence, verb: Token) -> Iterator[Draft]:
         return
     context = context_of(sentence, verb)
     head = next((c for c in verb.children if c.dep_ == "dobj"), None)
-    of = of_complement(head) if head is not None else None
-    if context.stated and of is not None and head is not None and head.text == "percent":
-        found = [t for t in targets(sentence, of) if t.kind.better == "up"]
+    if context.stated and head is not None:
+        found = [t for t in targets(sentence, head) if t.kind.better == "up"]
         yield from _changed(sentence, list(context.subjects), found, BAD, verb.i, "cost", context)
 
 
@@ -499,8 +626,13 @@ def measured_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
         "reached",
         "reaches",
         "amounts",
+        "amounted",
         "equals",
-    )
+        "stayed",
+        "remained",
+        "stands",
+        "stood",
+        "peaked", "peaks", "ranged", "ranges")
     has = form is not None and form.lemma in ("have", "show", "exhibit", "reach", "achieve", "deliver", "attain", "see", "sustain", "record", "report", "experience", "provide", "observe", "yield")  # fmt: skip
     if not (be or has):
         return
@@ -513,9 +645,43 @@ def measured_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
         yield from _metric_of_subject(sentence, verb, context)
 
 
+def ratio_drafts(sentence: Sentence) -> Iterator[Draft]:
+    """ "The larger the drive, the longer the rebuild time"."""
+    match = re.match(
+        r"\s*The\s+(\w+)\s+(?:the\s+)?([^,;.]{3,60}),\s+the\s+(\w+)\s+(?:the\s+)?([^,;.]{3,60})[.;]?\s*$", sentence.text
+    )
+    if match is None:
+        return
+    signs = [
+        next(
+            (
+                change
+                for change, words in LEVELS.items()
+                if match[i].lower() in words
+                or (match[i].lower() in ("hotter", "older", "bigger", "fuller") and change == UP)
+            ),
+            None,
+        )
+        for i in (1, 3)
+    ]
+    phrases = []
+    for group in (2, 4):
+        inside = [
+            i for i, p in enumerate(sentence.pieces) if match.start(group) <= p.start and p.end <= match.end(group)
+        ]
+        if inside:
+            begin, end = sentence.pieces[inside[0]].start, sentence.pieces[inside[-1]].end
+            phrases.append(Phrase(inside[0], inside[-1], inside[-1], sentence.text[begin:end], begin, end))
+    if len(phrases) == 2 and all(sign in (UP, DOWN) for sign in signs) and _is_known(phrases[1]):
+        direction = INCREASE if signs[0] == signs[1] else DECREASE
+        yield Draft(phrases[0], CORRELATES, phrases[1], direction, phrases[1].first, "ratio", Context())
+
+
 def _value_of_metric(sentence: Sentence, verb: Token, context: Context) -> Iterator[Draft]:
     for child in verb.rights:
-        if child.dep_ in ("attr", "acomp", "dobj", "npadvmod") and child.i - verb.i <= 6:
+        if child.dep_ == "prep" and child.lower_ in ("at", "to", "from", "between") and sentence.lowered[verb.i] not in _BE:
+            child = next((c for c in child.children if c.dep_ == "pobj"), child)  # noqa: PLW2901
+        if child.dep_ in ("attr", "acomp", "dobj", "npadvmod", "pobj") and child.i - verb.i <= 6:
             value = _value_span(sentence, child)
             if value is None:
                 continue
@@ -532,12 +698,18 @@ def _value_of_metric(sentence: Sentence, verb: Token, context: Context) -> Itera
 def _value_span(sentence: Sentence, head: Token) -> tuple[int, int] | None:
     """First and last token of a number with its unit, directly at ``head``."""
     first = next((t.i for t in head.subtree if t.tag_ == "CD" and abs(t.i - head.i) <= 2), None)
+    if head.text == "percent" and of_complement(head) is not None:
+        return None  # a share of something is no value of its own
     if first is None or not sentence.pieces[first].text[0].isdigit():
         return None
     last = first
     if last + 1 < len(sentence.pieces) and (head.i > first or sentence.tokens[last + 1].text in ("percent", "times")):
         last = max(head.i, last + 1) if head.i - first <= 2 else last + 1
-    if any(level in sentence.lowered[last + 1 : last + 2] for words in LEVELS.values() for level in words):
+    if any(
+        sentence.lowered[i] in words
+        for i in range(first, min(last + 2, len(sentence.pieces)))
+        for words in LEVELS.values()
+    ):
         return None
     return first, last
 
@@ -548,6 +720,8 @@ def _metric_of_subject(sentence: Sentence, verb: Token, context: Context) -> Ite
         return
     phrase = object_phrase(sentence, head)
     of = _pobj(head, "of", "at")
+    if is_numeric(sentence, head) and (inner := of_complement(head)) is not None:  # "delivers 2 GB/s of bandwidth"
+        phrase, of = object_phrase(sentence, inner), head
     if (
         of is None
         or object_kind(phrase) is None

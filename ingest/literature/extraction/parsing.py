@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,9 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-zÀ-ÿµμ°](?:[A-Za-zÀ-ÿ0-9&_°]|[/.+‐‑-](?=[A-Za-zÀ-ÿ0-9]))*)"
     r"|(?P<mark>[^\sA-Za-z0-9])"
 )
-_PERIOD = r"(?:every|once per|once a|per)\s+(?:\d[\d,.]*\s*)?(?:ms|s|seconds?|minutes?|hours?|days?|weeks?|months?|years?|day|week)\b"
+_PERIOD = (
+    r"(?:every\s+(?:\d[\d,.]*\s*)?|once (?:per|a)\s+)(?:ms|s|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+)
 _DROPPED_WORDS = re.compile(
     rf"{_PERIOD}(?:\s+(?:rather than|instead of)\s+{_PERIOD})?|,\s+(?:however|moreover|furthermore|for example|for instance|in turn|in fact|of course|indeed|therefore|thus|in general|in practice|on average|by contrast|in contrast)\s*,",
     re.IGNORECASE,
@@ -96,6 +99,7 @@ class Sentence:
     offset: int
     pieces: list[Piece] = field(default_factory=list)
     doc: Doc | None = None
+    introduction: str | None = None
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -136,7 +140,7 @@ def pieces_of(text: str) -> list[Piece]:
             pieces.append(_piece(text, *match.span()))
             if match["ordinal"]:
                 pieces[-1].word = "large"
-    joined = _without_interruption(_join_names(text, pieces))
+    joined = _without_interruption(_without_introduction(_join_names(text, pieces)))
     for i, piece in enumerate(joined):
         piece.word = _word_to_parse(joined, i)
     return joined
@@ -163,12 +167,62 @@ def _join_names(text: str, pieces: list[Piece]) -> list[Piece]:
                 if width > 1 and (not last.text[0].isalnum() or len(run) > 60 or "," in run):
                     continue
                 concept = named(re.split(r"[\s‐‑-]+", run))
-                if concept is not None:
+                if concept is not None and not (width > 1 and _ends_in_verb(pieces, i + width - 1)):
                     piece, size = Piece(piece.start, last.end, run, run, concept), width
                     break
         joined.append(piece)
         i += size
     return joined
+
+
+def _ends_in_verb(pieces: list[Piece], last: int) -> bool:
+    """Is the last word of a name a verb here ("throughput drops as the drive fills")?"""
+    form = forms().get(pieces[last].text.lower())
+    if form is None or form.form != "s" or not families().get(form.lemma, frozenset()) & _SHIFTS:
+        return False
+    after = pieces[last + 1].text.lower() if last + 1 < len(pieces) else ""
+    return after in (
+        "as",
+        "with",
+        "when",
+        "by",
+        "from",
+        "to",
+        "the",
+        "due",
+        "because",
+        "under",
+        "once",
+    ) or after.endswith("ly")
+
+
+def _introduction_length(pieces: list[Piece]) -> int:
+    """Pieces of a leading circumstance with its comma ("Among the hard disks, …"); 0 where there is none that is sure."""
+    if not pieces or pieces[0].text.lower() not in _CIRCUMSTANCES or pieces[0].concept is not None:
+        return 0
+    comma = next((i for i, piece in enumerate(pieces[:16]) if piece.text == ","), 0)
+    if not comma or any(_is_finite(pieces, i) for i in range(comma)):
+        return 0
+    following = next((i for i in range(comma + 1, len(pieces)) if pieces[i].text == "," or _is_finite(pieces, i)), None)
+    plain = following is not None and pieces[following].text != "," and following > comma + 1
+    return comma + 1 if plain else 0
+
+
+def _without_introduction(pieces: list[Piece]) -> list[Piece]:
+    return pieces[_introduction_length(pieces) :]
+
+
+def introduction_of(sentence: Sentence) -> str | None:
+    """The leading circumstance that was not parsed, without its comma."""
+    if not sentence.pieces or sentence.pieces[0].start < 4:
+        return None
+    words = sentence.text[: sentence.pieces[0].start].strip().rstrip(",").strip()
+    return words if words[:1].isalpha() and words.split()[0].lower() in _CIRCUMSTANCES else None
+
+
+_CIRCUMSTANCES = frozenset(
+    "in at on for under within among during across after before over above below throughout".split()
+)  # noqa: SIM905
 
 
 def _is_finite(pieces: list[Piece], i: int) -> bool:
@@ -181,6 +235,9 @@ def _is_finite(pieces: list[Piece], i: int) -> bool:
     if word in _VERB_FOLLOWS:
         return True
     form = forms().get(word)
+    after = pieces[i + 1] if i + 1 < len(pieces) else None
+    if form is None and word.endswith(("s", "ed")) and after is not None:
+        return after.text.lower() in _DETERMINERS and word not in _PREPOSITION_LIKE and not word.endswith("ss")
     return (
         form is not None
         and form.form in ("s", "ed", "base")
@@ -231,10 +288,17 @@ def _word_to_parse(pieces: list[Piece], i: int) -> str:
         return "qualities" if plural else "quality"
     if lowered in _OPERATIONS and after and after[0].isalpha() and after not in _NO_MODIFIER and before != "to":
         return "data"
+    if lowered in ("costs", "cost") and (after in _DETERMINERS or after[:1].isdigit() or after in ("up", "about", "roughly", "almost")):
+        return "takes" if lowered == "costs" else "take"
+    if lowered in ("scales", "varies") and after == "with":
+        return "grows"
+    if lowered in ("account", "accounts", "accounted") and after == "for":
+        return {"account": "pay", "accounts": "pays", "accounted": "paid"}[lowered]
     if lowered in _PLURAL_THINGS and after not in _DETERMINERS and not _drives_up(pieces, i):
         return "requests"
-    if piece.concept is not None and piece.concept.label == "Metric" and lowered in _PLAIN_METRICS:
-        return "quality"
+    if piece.concept is not None and piece.text.isalpha() and lowered not in forms() and lowered not in _MAY_BE_VERBS:
+        if not lowered.endswith("ing") or (after.isalpha() and after not in _NO_MODIFIER and after not in _NOT_OBJECT):
+            return "quality" if singular(lowered) == lowered else "qualities"
     if lowered == "aggregate":
         return "total"
     plain = surrogates().get(lowered)
@@ -258,16 +322,25 @@ def _word_to_parse(pieces: list[Piece], i: int) -> str:
             and before not in ("is", "are", "was", "were", "be", "been", "has", "have", "had")
         ):
             return "provide"
+        moves = families().get(form.lemma, frozenset()) & _SHIFTS and not recent & _AUXILIARIES
+        if moves and (after in _NOT_OBJECT or after.endswith("ly")):
+            return "rose"
         if after and after not in _NOT_OBJECT and not recent & _AUXILIARIES and before not in ("and", "or", ","):
             return "took"
         return "provided"
-    shifts = families().get(form.lemma, frozenset()) & {SHIFT_UP, SHIFT_DOWN, SHIFT_GOOD, SHIFT_BAD}
+    shifts = families().get(form.lemma, frozenset()) & _SHIFTS
     if shifts and (after in _NOT_OBJECT or after.endswith("ly")):
         return {"s": "rises", "ing": "rising"}.get(form.form, "rise")
     return plain
 
 
-_PLAIN_METRICS = frozenset("bandwidth throughput latency durability endurance reliability lifetime".split())  # noqa: SIM905
+_SHIFTS = frozenset({SHIFT_UP, SHIFT_DOWN, SHIFT_GOOD, SHIFT_BAD})
+_MAY_BE_VERBS = frozenset(
+    "heat cold wear drift power cost costs cache caches buffer noise host hosts patch drain streams age ages shock scrub "
+    "discard backup mirror journal flash slot slots channel channels device devices drive drives disk disks node nodes "
+    "server servers zone zones redundancy crash crashes failure failures error errors compaction lag energy precision recall "
+    "density capacity performance stress radiation compression parallelism temperature humidity vibration".split()  # noqa: SIM905
+)
 
 
 def _drives_up(pieces: list[Piece], i: int) -> bool:
@@ -312,19 +385,59 @@ def load_model() -> Any:
 
 
 def parse(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-    """Parse sentences in batches, in order; one that is too long to be parsed well comes back unparsed."""
+    """Parse sentences in batches, in order; one that is too short or too long to be parsed well is left out.
+
+    Where no verb was found the likeliest unknown word is parsed as one, once more.
+    """
     from spacy.tokens import Doc
 
     model = load_model()
-    kept: list[Sentence] = []
 
-    def docs() -> Iterator[Doc]:
+    def kept() -> Iterator[Sentence]:
         for sentence in sentences:
             sentence.pieces = pieces_of(sentence.text)
+            sentence.introduction = introduction_of(sentence)
             if 3 <= len(sentence.pieces) <= MAX_TOKENS:
-                kept.append(sentence)
-                yield Doc(model.vocab, words=[piece.word for piece in sentence.pieces])
+                yield sentence
 
-    for i, doc in enumerate(model.pipe(docs(), batch_size=BATCH)):
-        kept[i].doc = doc
-        yield kept[i]
+    def docs(some: list[Sentence]) -> Iterator[Doc]:
+        return (Doc(model.vocab, words=[piece.word for piece in sentence.pieces]) for sentence in some)
+
+    source = iter(kept())
+    while batch := list(islice(source, BATCH)):
+        for sentence, doc in zip(batch, model.pipe(docs(batch), batch_size=BATCH), strict=True):
+            sentence.doc = doc
+        mended = [sentence for sentence in batch if _mend(sentence)]
+        for sentence, doc in zip(mended, model.pipe(docs(mended), batch_size=BATCH), strict=True):
+            sentence.doc = doc
+            sentence.__dict__.pop("tokens", None)
+        yield from batch
+
+
+def _mend(sentence: Sentence) -> bool:
+    """Give a sentence whose root is no verb a plain verb in the place of the likeliest unknown one; False: none is."""
+    tokens = list(sentence.doc or ())
+    root = next((token for token in tokens if token.dep_ == "ROOT"), None)
+    if root is None or root.tag_.startswith(("VB", "MD")):
+        return False
+    for i in range(1, len(tokens) - 1):
+        word, piece = sentence.pieces[i].text, sentence.pieces[i]
+        if piece.concept is not None and piece.concept.label in ("Metric", "Mechanism"):
+            continue
+        if (
+            not word.isalpha()
+            or not word.islower()
+            or not word.endswith(("s", "ed"))
+            or word.endswith(("ss", "us", "is"))
+        ):
+            continue
+        if not tokens[i - 1].tag_.startswith(("NN", "CD", "RB")) or tokens[i].tag_.startswith("RB"):
+            continue
+        if tokens[i + 1].tag_.startswith(("DT", "JJ", "NN", "PRP$", "CD")):
+            piece.word = "provides" if word.endswith("s") else "took"
+        elif tokens[i + 1].tag_ in ("IN", "TO", "RB", "RP"):
+            piece.word = "comes" if word.endswith("s") else "came"
+        else:
+            continue
+        return True
+    return False

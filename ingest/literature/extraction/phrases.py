@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,7 +38,7 @@ _STRIPPED = frozenset(
     "no either neither just thus , ; : - – — ' \" therefore however and or but so then more less up much far".split()  # noqa: SIM905
 )
 _LEVELS = frozenset(
-    "higher lower longer shorter larger greater smaller faster slower better worse more fewer less increased reduced "
+    "twice double triple half most many higher lower longer shorter larger greater smaller faster slower better worse more fewer less increased reduced "
     "decreased elevated improved degraded additional extra excessive superior inferior lengthier heavier lighter poorer "
     "shallower deeper stronger weaker high low large small long short considerable significant substantial significantly "
     "substantially noticeable considerably slightly much far noticeably dramatically dramatic severe serious sharp marked "
@@ -128,7 +129,11 @@ def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
             if child.dep_ != "punct" or child.text in (",", ";", ":", "—", "–"):
                 break
             continue
-        if child.dep_ in ("prep", "dative", "aux") and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
+        if (
+            child.dep_ in ("prep", "dative", "aux")
+            and child.lower_ in ("from", "to", "by")
+            and _amount(sentence, child)
+        ):
             break
         if child.dep_ == "acl" and child.tag_ == "VBN" and sentence.lowered[child.i] in ("compared", "relative"):
             break
@@ -138,6 +143,8 @@ def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
         if end - first > MAX_SUBJECT:
             break
         last = max(last, end)
+    if first == 1 and sentence.tokens[0].tag_ in ("JJR", "RBR") and sentence.tokens[0].head.i > head.i:
+        first = 0  # "Longer retention ages result in": hung on the verb
     return _trimmed(sentence, first, last, head.i, levels=False)
 
 
@@ -147,7 +154,11 @@ def _edge(sentence: Sentence, token: Token) -> int:
     for child in token.rights:
         if child.dep_ in ("relcl", "appos") or child.text in (",", ";", ":", "—"):
             break
-        if child.dep_ in ("prep", "dative", "aux") and child.lower_ in ("from", "to", "by") and _amount(sentence, child):
+        if (
+            child.dep_ in ("prep", "dative", "aux")
+            and child.lower_ in ("from", "to", "by")
+            and _amount(sentence, child)
+        ):
             break
         if child.dep_ in ("cc", "conj") and token.tag_.startswith("VB"):
             break
@@ -168,7 +179,15 @@ def object_phrase(sentence: Sentence, head: Token) -> Phrase:
             first = head.i if child.right_edge.i + 1 > head.i else child.right_edge.i + 1
     alone = _trimmed(sentence, first, last, head.i, levels=True)
     known = kind_of(alone.text) is not None and singular(sentence.lowered[head.i]) not in _COUNTS
-    for child in head.rights:
+    followers = list(head.rights)
+    loose = sentence.tokens[last + 1] if last + 1 < len(sentence.tokens) else None
+    if loose is not None and loose.dep_ == "prep" and loose.head.i == head.head.i and loose.lower_ == "on":
+        followers.insert(0, loose)  # "relieves contention on the channel", hung on the verb
+    for child in followers:
+        if child.dep_ == "acl" and child.tag_ == "VBN" and child.i == last + 1 and first == last and _is_burden(alone):
+            if child.right_edge.i - child.i <= 5 and any(c.dep_ == "agent" for c in child.children):
+                last = child.right_edge.i  # "the drift caused by charge de-trapping"
+            break
         if child.dep_ in ("conj", "cc", "appos", "relcl", "acl", "advcl") or child.text in (",", ";", ":", "—"):
             break
         if child.dep_ != "prep" or child.i != last + 1:
@@ -176,11 +195,12 @@ def object_phrase(sentence: Sentence, head: Token) -> Phrase:
         inner = next((c for c in child.children if c.dep_ in ("pobj", "pcomp")), None)
         if (
             inner is None
+            or sentence.lowered[inner.i] in PRONOUNS
             or is_numeric(sentence, inner)
             or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
         ):
             break
-        bare = last == first and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between")
+        bare = last == head.i and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between")
         if known and _is_population(sentence, inner) and not bare:
             break
         if known and child.lower_ not in ("of", "against", "on", "to", "between"):
@@ -228,12 +248,16 @@ _PARTS = frozenset(
 
 def _trimmed(sentence: Sentence, first: int, last: int, head: int, *, levels: bool) -> Phrase:
     lowered = sentence.lowered
+    if levels and "off" in lowered[first:head]:  # "shaves 3 µs off the latency"
+        first = lowered.index("off", first) + 1
     while first < head and (
         lowered[first] in _STRIPPED
         or (levels and lowered[first] in _LEVELS and lowered[first] not in _KEPT_LEVELS)
         or (levels and _is_amount(sentence, first, head))
     ):
         first += 1
+    while last > head and sentence.tokens[last].tag_ in ("IN", "RB", "RBR", "JJR", "TO"):
+        last -= 1
     while last > head and lowered[last] in (",", ";", ":", "and", "or", "-", "–"):
         last -= 1
     start, end = sentence.pieces[first].start, sentence.pieces[last].end
@@ -262,8 +286,12 @@ def names_something(sentence: Sentence, phrase: Phrase) -> str | None:
         return None
     if not any(character.isalpha() for character in phrase.text) or len(phrase.text) < 2:
         return None
-    before = sentence.lowered[phrase.first - 1] if phrase.first else ""
+    before = _determiner(sentence, phrase)
     modified = phrase.first < phrase.head
+    if any(sentence.lowered[i] in ("whether", "how", "why", "what") for i in range(phrase.first, phrase.last + 1)):
+        return None
+    if re.match(r"\d+\.\d+\s", phrase.text):
+        return None  # the number of a section
     inner = of_complement(token)
     if inner is not None and phrase.last >= inner.i and sentence.lowered[inner.i] in PRONOUNS:
         return None
@@ -274,8 +302,23 @@ def names_something(sentence: Sentence, phrase: Phrase) -> str | None:
             return "weakly" if modified else None
         if not modified and before not in ("our", "the"):
             return None
-        return "weakly"
+        kinds = {sentence.tokens[i].dep_ for i in range(phrase.first, phrase.head)}
+        named = "compound" in kinds or any(sentence.pieces[i].concept for i in range(phrase.first, phrase.head))
+        return (
+            "well"
+            if named and before != "our" and sentence.lowered[phrase.first] not in ("proposed", "new", "same")
+            else "weakly"
+        )
     return "weakly" if before in ("this", "these", "such", "its", "their", "that", "those", "other") else "well"
+
+
+def _determiner(sentence: Sentence, phrase: Phrase) -> str:
+    if not phrase.first:
+        return ""
+    token = sentence.tokens[phrase.first - 1]
+    return (
+        sentence.lowered[token.i] if token.tag_ in ("DT", "PRP$", "PDT", "JJ") and token.head.i >= phrase.first else ""
+    )
 
 
 def object_kind(phrase: Phrase) -> Kind | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ingest.literature.extraction.assertion import (
     CANDIDATE,
@@ -18,11 +19,12 @@ from ingest.literature.extraction.circumstances import condition_of, population_
 from ingest.literature.extraction.drafts import Draft
 from ingest.literature.extraction.judging import HIGH_FROM, confidence_of
 from ingest.literature.extraction.lexicon import lookup
-from ingest.literature.extraction.noun_patterns import measured_drafts, noun_drafts
+from ingest.literature.extraction.noun_patterns import measured_drafts, noun_drafts, ratio_drafts
 from ingest.literature.extraction.parsing import Sentence, parse
-from ingest.literature.extraction.phrases import names_something
+from ingest.literature.extraction.phrases import names_something, subject_phrase
 from ingest.literature.extraction.quantities import find
-from ingest.literature.extraction.screening import worth_parsing
+from ingest.literature.extraction.screening import is_reference, worth_parsing
+from ingest.literature.extraction.set_phrases import set_phrases
 from ingest.literature.extraction.verb_patterns import verb_drafts
 
 METHOD = "rules 1"
@@ -49,6 +51,8 @@ class RuleExtractor:
 
         def worth() -> Iterator[Sentence]:
             for i, text in enumerate(texts):
+                if is_reference(text):
+                    continue
                 for start, end in split(text):
                     sentence = text[start:end]
                     if worth_parsing(sentence):
@@ -84,9 +88,11 @@ def assertions_of(sentence: Sentence) -> list[ExtractedAssertion]:
     respectively = "respectively" in sentence.lowered
     population = population_of(sentence)
     best: dict[tuple[int, int], tuple[float, Draft, ExtractedAssertion]] = {}
-    for draft in drafts_of(sentence):
+    for draft in _with_ellipsis(sentence, list(drafts_of(sentence))):
         naming = names_something(sentence, draft.subject)
         if naming is None or _overlap(draft):
+            continue
+        if respectively and 1 < draft.ranks == draft.subject_ranks and draft.rank != draft.subject_rank:
             continue
         quantity = quantity_of(sentence, draft, quantities, respectively=respectively)
         confidence = confidence_of(sentence, draft, naming, quantity)
@@ -108,6 +114,29 @@ def drafts_of(sentence: Sentence) -> Iterable[Draft]:
         yield from verb_drafts(sentence, token)
         yield from noun_drafts(sentence, token)
         yield from measured_drafts(sentence, token)
+    yield from ratio_drafts(sentence)
+    yield from set_phrases(sentence)
+
+
+def _with_ellipsis(sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
+    """The same denied of another subject: "… but SMART 189 does not"."""
+    for token in sentence.tokens:
+        if (
+            token.lower_ not in ("does", "do", "did")
+            or token.tag_ == "VB"
+            or token.dep_ not in ("conj", "ROOT", "advcl")
+        ):
+            continue
+        subject = next((c for c in token.children if c.dep_ == "nsubj"), None)
+        if subject is None or not any(c.dep_ == "neg" for c in token.children):
+            continue
+        if any(c.tag_.startswith("VB") for c in token.children) or subject.tag_ == "PRP":
+            continue
+        before = [draft for draft in drafts if draft.object.last < subject.i and not draft.context.negated]
+        first = before[0].subject.head if before else -1
+        phrase = subject_phrase(sentence, subject)
+        return drafts + [replace(draft.denied(), subject=phrase) for draft in before if draft.subject.head == first]
+    return drafts
 
 
 def _finished(

@@ -14,7 +14,9 @@ _OTHER_CUES = (
     "results resulting contribute contributes contributing stem stems arise arises originate cost costs expense price keep "
     "keeps keeping kept make makes made protect protects guard guards depend depends outperform outperforms outperformed "
     "interfere detrimental harmful beneficial responsible predictor indicator predictive unaffected immune reduction "
-    "increase improvement degradation drop drops scales is are was were had has reached"
+    "increase improvement degradation drop drops scales is are was were had has reached vary varies remain remains remained stay "
+    "stays stayed regardless irrespective matter matters toll takes took twice times coincides accompanied irrelevant "
+    "push pushes pushed pushing send sends sent drag drags dragging buys bought gains obtains tracks predicts"
 )
 _QUESTION = re.compile(r"\?\s*[\"')\]]*\s*$")
 _CAPTION = re.compile(
@@ -55,6 +57,14 @@ _DEFINITION = re.compile(
     r"\bwe (?:define|denote|refer|call|write)\b",
     re.IGNORECASE,
 )
+
+
+_ENTRY = re.compile(r"^\s*\[[\w+ -]{1,12}\]\s+(?:[A-Z]\.|[A-Z][\w'-]+,|[A-Z][\w'-]+ (?:and|et al)\b)")
+
+
+def is_reference(text: str) -> bool:
+    """Is a text an entry of a bibliography, whose title may read like a claim?"""
+    return _ENTRY.search(text) is not None
 
 
 @cache

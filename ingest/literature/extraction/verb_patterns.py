@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.literature.extraction.assertion import CORRELATES, DECREASE, INCREASE, NO_EFFECT, NONE
 from ingest.literature.extraction.clauses import Context, context_of, is_passive
-from ingest.literature.extraction.drafts import LEVELS, Draft, Target, combined, outcome_of, targets
+from ingest.literature.extraction.desirability import Kind
+from ingest.literature.extraction.drafts import LEVELS, Draft, Target, change_noun, combined, outcome_of, targets
+from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import Phrase, conjuncts, object_phrase, subject_phrase
+from ingest.literature.extraction.quantities import find
 from ingest.literature.extraction.verbs import (
     AFFECT,
     BAD,
@@ -36,6 +40,7 @@ PHRASAL = {
     ("lead", "to"): CAUSE,
     ("result", "in"): CAUSE,
     ("contribute", "to"): CAUSE,
+    ("go", "into"): CAUSE,
     ("account", "for"): CAUSE,
     ("translate", "into"): CAUSE,
     ("translate", "to"): CAUSE,
@@ -52,6 +57,11 @@ PHRASAL = {
     ("compensate", "for"): PREVENT,
     ("cut", "into"): BAD,
     ("eat", "into"): BAD,
+    ("bite", "into"): BAD,
+    ("weigh", "on"): BAD,
+    ("come", "with"): HAVE,
+    ("make", "for"): HAVE,
+    ("bring", "with"): HAVE,
 }
 # the grammatical subject comes from the preposition's object
 ORIGINS = {
@@ -75,7 +85,9 @@ ORIGINS_PASSIVE = {
 }
 PARTICLES = {("drive", "up"): UP, ("push", "up"): UP, ("drive", "down"): DOWN, ("bring", "down"): DOWN, ("cut", "down"): DOWN,
              ("speed", "up"): GOOD, ("slow", "down"): BAD, ("bring", "about"): CAUSE, ("give", "rise"): CAUSE,
-             ("push", "down"): DOWN, ("keep", "down"): DOWN, ("force", "up"): UP, ("tear", "down"): DOWN}  # fmt: skip
+             ("push", "down"): DOWN, ("keep", "down"): DOWN, ("force", "up"): UP, ("tear", "down"): DOWN,
+             ("drag", "down"): DOWN, ("even", "out"): PREVENT, ("iron", "out"): PREVENT, ("rule", "out"): PREVENT, ("smooth", "out"): PREVENT, ("pull", "down"): DOWN, ("hold", "down"): DOWN, ("hold", "back"): BAD, ("hold", "up"): BAD,
+             ("cut", "back"): DOWN, ("scale", "down"): DOWN, ("step", "up"): UP, ("eat", "up"): DOWN, ("use", "up"): DOWN, ("bring", "up"): UP}  # fmt: skip
 BAD_ADVERBS = frozenset("adversely negatively severely badly unfavourably detrimentally".split())  # noqa: SIM905
 GOOD_ADVERBS = frozenset("positively favourably favorably beneficially".split())  # noqa: SIM905
 _SHIFTS = {SHIFT_UP: UP, SHIFT_DOWN: DOWN, SHIFT_GOOD: GOOD, SHIFT_BAD: BAD}
@@ -85,6 +97,8 @@ _ORDER = (UP, DOWN, GOOD, BAD, CAUSE, PREVENT)
 def verb_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     """All statements of one verb."""
     form = forms().get(sentence.lowered[verb.i])
+    if form is None and verb.tag_.startswith("VB"):
+        yield from _unlisted(sentence, verb)
     if form is None or not (verb.tag_.startswith("VB") or verb.dep_ in ("ROOT", "relcl", "ccomp", "conj")):
         return
     if verb.dep_ in ("amod", "compound", "aux", "auxpass", "det"):
@@ -99,6 +113,16 @@ def verb_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     if lemma == "outperform" or lemma in ("beat", "surpass", "exceed"):
         yield from _outperform(sentence, verb, context)
     change = _change(sentence, verb, lemma, names)
+    if lemma == "add" and (inner := prepositional(verb, "to")) is not None and not passive:
+        subjects = [subject_phrase(sentence, head) for head in context.subjects]
+        yield from _drafts(sentence, subjects, targets(sentence, inner), UP, verb, context, "phrasal")
+    if lemma in ("shave", "cut", "knock", "take") and (inner := prepositional(verb, "off")) is not None and not passive:
+        subjects = [subject_phrase(sentence, head) for head in context.subjects]
+        yield from _drafts(sentence, subjects, targets(sentence, inner), DOWN, verb, context, "phrasal")
+    if not passive:
+        yield from _made_to(sentence, verb, lemma, context)
+    if lemma in MOVERS and not passive and (moved := _moved(sentence, verb)) is not None:
+        change = moved
     if change is not None:
         if passive:
             yield from _passive(sentence, verb, change, context)
@@ -106,10 +130,58 @@ def verb_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
             yield from _active(sentence, verb, change, context, "active")
     elif HAVE in names and not passive:
         yield from _active(sentence, verb, HAVE, context, "has")
-    if AFFECT in names and context.negated:
+    if AFFECT in names and (context.negated or _is_slight(sentence, verb, context)):
         yield from _unaffected(sentence, verb, context, passive=passive)
     if not passive:
         yield from _shift(sentence, verb, names, context)
+        yield from introduced(sentence, verb)
+
+
+MOVERS = frozenset("push bring take move send carry drive shift change get pull".split())  # noqa: SIM905
+
+
+def _moved(sentence: Sentence, verb: Token) -> str | None:
+    """The direction of a move between two values ("pushes the latency from 80 to 140 µs")."""
+    end = sentence.pieces[verb.right_edge.i].end
+    if re.search(r"\bto (?:zero|nil|nothing|almost nothing)\b", sentence.text[sentence.pieces[verb.i].end : end]):
+        return DOWN
+    for found in find(sentence.text[sentence.pieces[verb.i].end : end]):
+        ends = [float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", found.quantity.text)]
+        if found.quantity.text.startswith("from ") and len(ends) == 2 and ends[0] != ends[1]:
+            return UP if ends[0] < ends[1] else DOWN
+    return None
+
+
+def _is_slight(sentence: Sentence, verb: Token, context: Context) -> bool:
+    """ "affects Y only marginally", "neither X nor Y affects Z"."""
+    words = [sentence.lowered[c.i] for c in verb.children if c.dep_ in ("advmod", "npadvmod", "dobj")]
+    if set(words) & {"marginally", "negligibly", "minimally", "imperceptibly", "insignificantly"}:
+        return True
+    return any(sentence.lowered[c.i] == "neither" for head in context.subjects for c in head.children)
+
+
+_TELLING = frozenset(
+    "describes discusses explains studies measures shows reports evaluates examines analyses compares plots depicts "
+    "illustrates quantifies considers addresses attributes predicts detects tolerates presents investigates requires "
+    "models simulates estimates computes expects assumes".split()  # noqa: SIM905
+)
+
+
+def _unlisted(sentence: Sentence, verb: Token) -> Iterator[Draft]:
+    """A verb of no family whose object says what changes ("buys a 25 % gain in throughput")."""
+    word = sentence.lowered[verb.i]
+    if word in _TELLING or verb.tag_ == "VBN" or verb.dep_ in ("amod", "aux", "auxpass"):
+        return
+    head = next((c for c in verb.children if c.dep_ == "dobj"), None)
+    if (
+        head is None
+        or change_noun(sentence, head) is None
+        or sentence.lowered[head.left_edge.i] not in ("a", "an", "no", "another")
+    ):
+        return
+    context = context_of(sentence, verb)
+    if context.stated:
+        yield from _active(sentence, verb, HAVE, context, "unlisted")
 
 
 def _change(sentence: Sentence, verb: Token, lemma: str, names: frozenset[str]) -> str | None:
@@ -121,6 +193,23 @@ def _change(sentence: Sentence, verb: Token, lemma: str, names: frozenset[str]) 
         adverbs = {sentence.lowered[child.i] for child in verb.children if child.dep_ == "advmod"}
         return BAD if adverbs & BAD_ADVERBS else GOOD if adverbs & GOOD_ADVERBS else None
     return next((change for change in _ORDER if change in names), None)
+
+
+def _made_to(sentence: Sentence, verb: Token, lemma: str, context: Context) -> Iterator[Draft]:
+    """ "causes latency to rise", "lets wear grow", "makes throughput drop"."""
+    if lemma not in ("cause", "let", "make", "allow", "force", "lead", "help", "drive"):
+        return
+    for child in verb.rights:
+        form = forms().get(sentence.lowered[child.i])
+        if child.dep_ not in ("ccomp", "xcomp") or form is None or not child.tag_.startswith("VB"):
+            continue
+        names = families().get(form.lemma, frozenset())
+        change = next((change for family, change in _SHIFTS.items() if family in names), None)
+        heads = [c for c in child.children if c.dep_ == "nsubj"] or [c for c in verb.children if c.dep_ == "dobj"]
+        if change is None or not heads or any(c.dep_ == "dobj" for c in child.children):
+            continue
+        subjects = [subject_phrase(sentence, head) for head in context.subjects]
+        yield from _drafts(sentence, subjects, targets(sentence, heads[0]), change, verb, context, "active")
 
 
 def objects(sentence: Sentence, verb: Token) -> list[Target]:
@@ -148,8 +237,15 @@ def _drafts(
     pattern: str,
 ) -> Iterator[Draft]:
     kept = []
+    allows = sentence.lemma(verb.i) in ("allow", "enable", "permit", "support")
     for target in found:
+        if allows and target.kind.burden:
+            continue
         final = target.change if change == HAVE else combined(change, target)
+        if verb_adds(sentence, verb, target):
+            final = GOOD
+        if target.kind.burden and final == BAD and sentence.lemma(verb.i) in ("delay", "slow", "stall", "inhibit", "impede", "hinder"):
+            final = PREVENT  # what delays a fault works against it
         result = outcome_of(final, target) if final else None
         if result is not None:
             kept.append((target, result))
@@ -159,12 +255,42 @@ def _drafts(
                 subject, relation, target.phrase, direction, verb.i, pattern, context, target.kind.sure,
                 k, len(kept), i, len(subjects),
             )  # fmt: skip
-            yield draft.denied() if context.negated else draft
+            neither = any(sentence.lowered[c.i] == "neither" for c in sentence.tokens[subject.head].children)
+            none = subject.first > 0 and sentence.lowered[subject.first - 1] in ("no", "neither", "nor")
+            yield draft.denied() if context.negated or target.absent or neither or none else draft
+
+
+def verb_adds(sentence: Sentence, verb: Token, target: Target) -> bool:
+    """ "contributes to the accuracy": what is good is made better, not caused."""
+    return sentence.lemma(verb.i) == "contribute" and target.kind.better == "up" and target.change is None
 
 
 def _active(sentence: Sentence, verb: Token, change: str, context: Context, pattern: str) -> Iterator[Draft]:
     subjects = [subject_phrase(sentence, head) for head in context.subjects]
-    yield from _drafts(sentence, subjects, objects(sentence, verb), change, verb, context, pattern)
+    found = objects(sentence, verb)
+    if not found and sentence.lemma(verb.i) in ("speed", "accelerate", "slow", "hasten", "quicken", "delay", "hamper"):
+        found = _operations(sentence, verb)
+        change = GOOD if change in (UP, GOOD) else BAD
+    yield from _drafts(sentence, subjects, found, change, verb, context, pattern)
+
+
+OPERATIONS = frozenset(
+    "read write access lookup query scan rebuild recovery reconstruction request operation compaction transfer boot "
+    "update insertion checkpoint restore repair training search".split()  # noqa: SIM905
+)
+
+
+def _operations(sentence: Sentence, verb: Token) -> list[Target]:
+    """Operations that are made faster or slower ("speeds up random reads")."""
+    heads = [n for child in verb.children if child.dep_ == "dobj" for n in conjuncts(child)]
+    phrases = [object_phrase(sentence, head) for head in heads]
+    phrases = [phrase._replace(last=phrase.head, end=sentence.pieces[phrase.head].end) for phrase in phrases]
+    phrases = [phrase._replace(text=sentence.text[phrase.start : phrase.end]) for phrase in phrases]
+    return [
+        Target(phrase, Kind("up", burden=False, sure=False), None)
+        for phrase in phrases
+        if singular(sentence.lowered[phrase.head].split()[-1]) in OPERATIONS
+    ]
 
 
 def agents(sentence: Sentence, verb: Token) -> list[Phrase]:
@@ -225,6 +351,8 @@ def _phrasal(sentence: Sentence, verb: Token, lemma: str, context: Context, *, p
         inner = prepositional(verb, "to")
         if inner is not None:
             yield from _drafts(sentence, subjects, targets(sentence, inner), CAUSE, verb, context, "phrasal")
+    if lemma == "expose" and (inner := prepositional(verb, "to")) is not None and not passive:
+        yield from _drafts(sentence, subjects, targets(sentence, inner), CAUSE, verb, context, "phrasal")
     for name, preposition in ORIGINS_PASSIVE if passive else ORIGINS:
         inner = prepositional(verb, preposition) if name == lemma else None
         if inner is not None:
@@ -268,14 +396,14 @@ def _unaffected(sentence: Sentence, verb: Token, context: Context, *, passive: b
 
 def _shift(sentence: Sentence, verb: Token, names: frozenset[str], context: Context) -> Iterator[Draft]:
     """ "latency rises with queue depth", "errors increase as blocks age"."""
-    change = next((change for family, change in _SHIFTS.items() if family in names), None)
+    change = next((change for family, change in _SHIFTS.items() if family in names), None) or _becomes(sentence, verb)
     if change is None or any(child.dep_ == "dobj" for child in verb.children):
         return
     found = [target for head in context.subjects for target in targets(sentence, head)[:1]]
     found = [target for target in found if target.change is None]
     if not found:
         return
-    for child in verb.rights:
+    for child in [*[c for c in verb.lefts if c.dep_ == "advcl"], *verb.rights]:
         word = child.lower_
         inner = next((c for c in child.children if c.dep_ in ("pobj", "pcomp")), None)
         if child.dep_ == "prep" and word == "with" and inner is not None and inner.tag_ != "CD":
@@ -293,6 +421,42 @@ def _shift(sentence: Sentence, verb: Token, names: frozenset[str], context: Cont
                 yield from _correlated(subject, found, change, verb, context, flipped=other == DOWN)
     if (inner := _proportion(sentence, verb)) is not None:
         yield from _correlated(subject_phrase(sentence, inner), found, change, verb, context, flipped=False)
+
+
+def introduced(sentence: Sentence, verb: Token) -> Iterator[Draft]:
+    """ "With TRIM enabled, write amplification falls to 1.2": what stands after with does it."""
+    form = forms().get(sentence.lowered[verb.i])
+    names = families().get(form.lemma, frozenset()) if form else frozenset()
+    change = next((change for family, change in _SHIFTS.items() if family in names), None)
+    first = sentence.tokens[0]
+    mine = first.head.i == verb.i or (verb.dep_ == "conj" and first.head.i == verb.head.i)
+    if change is None or sentence.lowered[0] != "with" or not mine or is_passive(verb):
+        return
+    inner = next((c for c in first.children if c.dep_ in ("pobj", "pcomp")), None)
+    context = context_of(sentence, verb)
+    if inner is None or not context.stated or any(child.dep_ == "dobj" for child in verb.children):
+        return
+    if inner.tag_.startswith("VB"):
+        inner = next((c for c in inner.children if c.dep_ == "nsubj"), inner)
+    found = [target for head in context.subjects for target in targets(sentence, head)[:1]]
+    yield from _drafts(sentence, [subject_phrase(sentence, inner)], found, change, verb, context, "introduced")
+
+
+def _becomes(sentence: Sentence, verb: Token) -> str | None:
+    """ "becomes longer", "become more frequent", "is higher"."""
+    if sentence.lowered[verb.i] not in ("become", "becomes", "became", "get", "gets", "getting", "got", "grows", "grow", "grew", "is", "are", "was", "were"):
+        return None
+    for child in verb.rights:
+        if child.dep_ not in ("acomp", "attr", "advmod", "oprd"):
+            continue
+        word = sentence.lowered[child.i]
+        degree = {sentence.lowered[c.i] for c in child.lefts}
+        if word in ("frequent", "common", "likely", "severe", "pronounced", "prevalent", "numerous", "probable", "serious"):
+            return UP if "more" in degree else DOWN if "less" in degree else None
+        change = next((change for change, words in LEVELS.items() if word in words), None)
+        if change is not None:
+            return change
+    return None
 
 
 def _without_change(sentence: Sentence, head: Token) -> tuple[Phrase, bool]:

@@ -18,28 +18,28 @@ SHIFT_GOOD, SHIFT_BAD = "shift_good", "shift_bad"
 _FAMILIES = {
     UP: "increase raise elevate amplify inflate lengthen prolong extend enlarge double triple treble quadruple multiply "
     "accelerate heighten expand magnify intensify escalate maximise maximize quicken hasten augment bolster grow "
-    "redouble lift swell widen stretch protract deepen steepen hike compound fuel",
+    "redouble lift swell widen bump bloat ramp stretch protract deepen steepen hike compound fuel",
     DOWN: "reduce decrease lower cut diminish lessen shrink curtail curb trim shorten halve minimise minimize slash "
     "restrict constrain limit decimate dampen damp depress moderate attenuate narrow save spare weaken erode truncate "
-    "drop compress lighten dent cap thin sap trim eat consume squeeze quarter contain reclaim pare chop clip crimp deplete drain dilute blunt prune whittle quell tame taper "
-    "throttle crush flatten abate clamp shave bound ration slim condense economise economize relax",
+    "drop compress lighten dent cap thin sap trim eat squeeze quarter contain reclaim pare chop clip crimp deplete drain dilute blunt prune whittle quell tame taper "
+    "throttle crush flatten abate clamp shed mute subdue temper exhaust shave bound ration slim condense economise economize relax",
     GOOD: "improve enhance boost strengthen benefit stabilise stabilize restore optimise optimize better speed "
-    "sharpen fortify smooth streamline rescue revive upgrade refine help",
+    "sharpen fortify smooth streamline rescue revive upgrade refine reinforce hone rejuvenate aid favour favor buoy help",
     BAD: "degrade worsen hurt harm impair hamper hinder deteriorate compromise undermine penalise penalize "
     "aggravate exacerbate cripple disrupt jeopardise jeopardize impede inhibit choke sacrifice slow delay threaten "
     "endanger disturb destabilise destabilize handicap tax mar spoil ruin "
-    "wreck undercut hobble cramp stifle punish burden strain damage starve poison dull sabotage stall",
+    "wreck undercut hobble cramp stifle punish burden strain damage starve poison plague afflict swamp overwhelm saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall",
     CAUSE: "cause trigger induce produce provoke generate introduce incur precipitate promote foster entail spawn "
-    "inject inflict elicit invite exert unleash dominate create spark ignite kindle "
-    "engender breed instigate prompt impose pose necessitate evoke drive underlie",
+    "inject inflict elicit invite exert unleash dominate create add spark ignite kindle "
+    "engender breed instigate prompt impose pose necessitate evoke drive underlie spur incite occasion propagate",
     PREVENT: "prevent avoid mitigate alleviate eliminate remove suppress counter counteract combat eradicate avert "
     "preclude relieve ease mask hide absorb offset obviate forestall heal circumvent abolish neutralise neutralize "
     "avert overcome stop cure stave thwart amortise amortize soften block cancel nullify negate banish dispel defuse remedy "
     "rectify repair fix resolve sidestep bypass evade dodge quench fend ward insulate conceal deter preempt correct "
-    "tackle counterbalance contain",
+    "tackle postpone defer stem exclude undo reverse counterbalance contain",
     HAVE: "have exhibit show deliver achieve provide offer see experience suffer yield reach attain display enjoy face "
     "sustain encounter observe produce require demonstrate report record incur need guarantee maintain afford bring "
-    "register post boast carry endure log clock enable allow permit ensure support give leave average undergo retain",
+    "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure support give leave average undergo retain",
     AFFECT: "affect influence impact alter change shape modify matter bear interfere sway perturb touch move",
     CORRELATE: "correlate associate link relate tie connect couple",
     SHIFT_UP: "increase rise grow climb surge jump soar escalate double triple treble quadruple lengthen balloon mount "
@@ -106,7 +106,7 @@ _DOUBLED = frozenset("cut drop trim cap slip stem stop plan sap thin spur chop c
 _PLAIN = "provide"
 _KEPT = frozenset(
     "reduce improve provide have show see achieve offer reach experience suffer need require report observe grow bring "
-    "give leave allow enable permit ensure support help make keep move change matter bear correct average record "
+    "give leave allow enable permit use mean add ensure support help make keep move change matter bear correct average record "
     "fall rise decline drop climb".split()
 )
 # Forms that are nouns as often as verbs.
@@ -175,6 +175,7 @@ def forms() -> dict[str, Form]:
     others += (
         "intend plan seek strive propose choose decide identify occur happen exist become get remain stay evaluate "
     )
+    others += "precede track predict expose shield safeguard corrupt account matter stand "
     others += "compare attribute repair average equal amount claim consider study investigate examine ask"
     for lemma in [*families(), *others.split()]:
         for form, text in inflect(lemma).items():
@@ -186,6 +187,15 @@ def forms() -> dict[str, Form]:
 def surrogates() -> dict[str, str]:
     """Form that is parsed in the place of a form that the parser misreads."""
     found: dict[str, str] = {}
+    helping = inflect("help")
+    for lemma in (
+        "protect",
+        "guard",
+        "shield",
+        "defend",
+        "safeguard",
+    ):  # "guards against" is parsed like "helps against"
+        found.update({text: helping[form] for form, text in inflect(lemma).items()})
     for lemma, names in families().items():
         if lemma in _KEPT or not names & {UP, DOWN, GOOD, BAD, CAUSE, PREVENT, HAVE}:
             continue

@@ -1,0 +1,96 @@
+"""Set phrases whose parts stand in a fixed order, read without the parser's tree: nulls, comparisons of constancy.
+
+"regardless of the queue depth, throughput stays the same", "does not matter for", "makes no difference to". The noun
+phrases beside the phrase are found by their tags alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ingest.literature.extraction.assertion import CORRELATES, NO_EFFECT, NONE
+from ingest.literature.extraction.clauses import Context, context_of
+from ingest.literature.extraction.drafts import Draft
+from ingest.literature.extraction.parsing import Sentence
+from ingest.literature.extraction.phrases import Phrase, object_kind, object_phrase, subject_phrase
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_NO = r"(?:no|little|virtually no|practically no|almost no|hardly any|scarcely any|negligible|minimal)"
+_SAME = r"(?:the same|constant|unchanged|flat|stable|steady|unaltered)"
+# groups: what follows the phrase is the object ("after") or the cause ("cause")
+_BEFORE_AND_AFTER = (
+    (re.compile(r"\b(?:does|do|did) not matter (?:for|to)\b|\bmatters? (?:little|not) (?:for|to)\b"), NO_EFFECT, False),
+    (re.compile(rf"\bdid nothing (?:for|to)\b|\bdoes nothing (?:for|to)\b|\bcosts? nothing in\b|\bcarr(?:y|ies|ied) {_NO} information (?:about|on)\b"), NO_EFFECT, False),
+    (re.compile(r"\b(?:is|are|was|were|be) of (?:no|little|minor) (?:consequence|importance|significance|relevance) (?:for|to)\b"), NO_EFFECT, False),
+    (re.compile(rf"\b(?:produced?|yield(?:s|ed)?|brings?|brought|causes?|caused|shows?|showed) {_NO} (?:\w+ )?(?:change|difference) in\b"), NO_EFFECT, False),
+    (re.compile(rf"\b(?:remain(?:s|ed)?|stay(?:s|ed)?|is|are|was|were) (?:\w+ly )?{_SAME},? (?:regardless|irrespective|independently|independent) of\b"), NO_EFFECT, True),
+    (re.compile(rf"\b(?:remain(?:s|ed)?|stay(?:s|ed)?) (?:\w+ly )?{_SAME} (?:as|when|while|with)\b"), NO_EFFECT, True),
+    (re.compile(r"\b(?:coincides?|coincided|goes? hand in hand|went hand in hand|goes along|go along) with\b|\b(?:is|are|was|were) accompanied by\b"), CORRELATES, False),
+)  # fmt: skip
+
+
+def set_phrases(sentence: Sentence) -> Iterator[Draft]:
+    """Statements of all set phrases of a sentence."""
+    for pattern, relation, caused in _BEFORE_AND_AFTER:
+        match = pattern.search(sentence.text)
+        if match is None:
+            continue
+        verb = next((i for i, p in enumerate(sentence.pieces) if p.start >= match.start()), None)
+        left, right = noun_before(sentence, match.start()), noun_after(sentence, match.end())
+        if verb is None or left is None or right is None or not _is_stated(sentence, verb):
+            continue
+        subject, target = (right, left) if caused else (left, right)
+        phrase = object_phrase(sentence, target)
+        if object_kind(phrase) is not None or object_kind(subject_phrase(sentence, subject)) is not None:
+            context = Context(negated=relation == NO_EFFECT)
+            yield Draft(subject_phrase(sentence, subject), relation, phrase, NONE, verb, "set", context)
+
+
+def _is_stated(sentence: Sentence, verb: int) -> bool:
+    governor = sentence.tokens[verb]
+    for _ in range(6):
+        if governor.tag_.startswith("VB") or governor.dep_ == "ROOT":
+            break
+        governor = governor.head
+    return context_of(sentence, governor).stated
+
+
+def noun_before(sentence: Sentence, offset: int) -> Token | None:
+    """Head of the noun phrase, with its complements, that ends where a phrase begins."""
+    index = max((i for i, piece in enumerate(sentence.pieces) if piece.end <= offset), default=-1)
+    while index >= 0 and sentence.tokens[index].tag_ in ("RB", "MD", "VBZ", "VBD", "TO"):
+        index -= 1
+    if index < 0 or not sentence.tokens[index].tag_.startswith(("NN", "VBG", "CD")):
+        return None
+    head = sentence.tokens[index]
+    for _ in range(6):  # up through "the age of the drive" and "changing the size"
+        above = head.head
+        if above.i < head.i and above.tag_.startswith(("NN", "IN")) and head.dep_ in ("pobj", "prep", "compound"):
+            head = above
+        elif above.tag_ == "VBG" and above.i < head.i and head.dep_ == "dobj":
+            head = above
+        else:
+            break
+    return head if head.tag_.startswith(("NN", "VBG")) else None
+
+
+def noun_after(sentence: Sentence, offset: int) -> Token | None:
+    """Head of the noun phrase that begins where a phrase ends."""
+    index = next((i for i, piece in enumerate(sentence.pieces) if piece.start >= offset), None)
+    if index is None:
+        return None
+    last = None
+    for i in range(index, min(index + 8, len(sentence.pieces))):
+        tag = sentence.tokens[i].tag_
+        if tag.startswith("NN"):
+            last = i
+        elif last is not None or not tag.startswith(("DT", "JJ", "PRP$", "CD", "VBG", "VBN", "RB", "PDT")):
+            break
+    return sentence.tokens[last] if last is not None else None
+
+
+__all__ = ["Phrase", "noun_after", "noun_before", "set_phrases"]
