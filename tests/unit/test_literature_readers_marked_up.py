@@ -86,6 +86,14 @@ def test_broken_xml_is_refused_with_line_and_column(tmp_path: Path) -> None:
         read(path)
 
 
+def test_xml_in_windows_text_that_declares_nothing_is_read_with_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes('<?xml version="1.0"?>\n<article><body><p>At 70 °C.</p></body></article>'.encode("cp1252"))
+    [document] = read(path)
+    assert document.text == "At 70 °C."
+    assert document.notes == (f"{path}:2: is not UTF-8; read as cp1252.",)
+
+
 def test_xml_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
     path = save(tmp_path, "a.xml", '<?xml version="1.0"?><rss><item/></rss>')
     with pytest.raises(InputError, match=r"content is XML of another kind, not JATS XML"):

@@ -47,7 +47,7 @@ def read_jats(path: Path) -> list[ReadDocument]:
     Raises:
         InputError: It is not well-formed, is no JATS, or holds no text.
     """
-    root, content = parse_xml(path)
+    root, content, notes = parse_xml(path)
     article = root if local_name(root) == "article" else next(_all(root, "article"), None)
     if article is None:
         raise InputError(f"{path}: is XML with the root <{local_name(root)}>; expected <article> (JATS).")
@@ -64,6 +64,7 @@ def read_jats(path: Path) -> list[ReadDocument]:
             blocks,
             work=_work(article),
             references=tuple(_references(article)),
+            notes=notes,
         )
     ]
 

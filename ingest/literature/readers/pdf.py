@@ -12,11 +12,12 @@ from ingest.literature.readers.assembly import Piece, assemble
 from ingest.literature.readers.citations import parse_citation
 from ingest.literature.readers.hyphens import Vocabulary
 from ingest.literature.readers.pdf_fallback import Fallback
-from ingest.literature.readers.pdf_flow import paragraphs, pieces
+from ingest.literature.readers.pdf_flow import paragraphs
 from ingest.literature.readers.pdf_front import work_of
 from ingest.literature.readers.pdf_kinds import body_size, kinds_of
 from ingest.literature.readers.pdf_lines import Line, lines_of
 from ingest.literature.readers.pdf_page import read_page
+from ingest.literature.readers.pdf_pieces import pieces
 from ingest.literature.readers.source import digest, read_bytes
 
 Progress = Callable[[int, int], None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from ingest.literature.document import (
     ACKNOWLEDGEMENT,
@@ -17,18 +16,14 @@ from ingest.literature.document import (
     RUNNING_HEAD,
     TABLE,
 )
-from ingest.literature.readers.assembly import Piece
-from ingest.literature.readers.hyphens import Vocabulary
-from ingest.literature.readers.pdf_kinds import CAPTION_START, FOOTNOTE, NAMED, follows
+from ingest.literature.readers.parts import section_kind
+from ingest.literature.readers.pdf_kinds import FOOTNOTE, NAMED, follows
 from ingest.literature.readers.pdf_lines import Line
+from ingest.literature.readers.pdf_paragraphs import BULLET, Paragraph, begins, joined
 
 ABSTRACT = "Abstract"
 _ABSTRACT = re.compile(r"^abstract\b\s*(?:[.:—–-]|$)", re.IGNORECASE)
-_RUN_IN = re.compile(r"^abstract\s*(?:[.:—–]|-(?=\s))", re.IGNORECASE)
 _INTRODUCTION = re.compile(r"^(?:\d+\.?\s+|[IVX]+\.\s+)?introduction$", re.IGNORECASE)
-REFERENCES = re.compile(
-    r"^(?:\d+\.?\s+|[IVX]+\.\s+)?(?:references|bibliography|literature cited|works cited)\W*$", re.I
-)
 _THANKS = re.compile(r"^(?:\d+\.?\s+|[IVX]+\.\s+)?acknowledge?ments?\b", re.IGNORECASE)
 _AFTER_REFERENCES = re.compile(
     r"^(?:appendi|[A-Z]\.?\d*\s+[A-Z]|acknowledg|supplement|about the author|biograph)", re.I
@@ -37,79 +32,14 @@ _KEYWORDS = re.compile(
     r"^(?:index terms|keywords|key words|categories and subject|general terms|ccs concepts|acm reference)",
     re.IGNORECASE,
 )
-BULLET = re.compile(r"^(?:[•▪◦‣●○■□►–✓∙·*]\s*\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S)")
+MAX_FRONT = 20  # lines of names, addresses and slogans before an introduction; more are a preface
 _MATTER = (HEADING, TABLE, RUNNING_HEAD, CODE, CAPTION)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[IVX]+\.|[A-Z]\.)\s")
-_ENTRY = re.compile(r"^(?:\[(?:\d{1,3}|[A-Z][A-Za-z+]{0,9}\d{2,4}[a-z]?)\]|\d{1,3}\.\s)")
-_ENDED = re.compile(r"[.!?:;][\"'”’)\]]*(?:\s*\[[\d,\s–-]+\]\.?)?$")
-_OPEN_END = re.compile(r"(?:,|\b(?:a|an|the|of|in|on|to|and|or|for|with|by|from|as|that|is|are|we|our|than|at))$", re.I)
-_LINK = re.compile(r"(?:https?://|www\.)\S*[/_=?&.]$|(?:https?://|www\.)\S*$")
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """Lines of one block.
-
-    Args:
-        kind: Of the lines.
-        section: Heading that it stands under.
-        lines: They.
-        broken: It begins where a column, a page or something between had interrupted the text.
-    """
-
-    kind: str
-    section: str
-    lines: list[Line] = field(default_factory=list)
-    broken: bool = False
 
 
 def paragraphs(lines: Sequence[Line], kinds: Sequence[str], body: float) -> list[Paragraph]:
     """Lines in paragraphs, those that go on further down or on the next page joined, each under its section."""
-    return _joined(_without_labels(_gather(lines, _told(lines, kinds), body), body))
-
-
-def pieces(found: Sequence[Paragraph], vocabulary: Vocabulary) -> list[Piece]:
-    """Paragraphs as text, hyphens at line ends resolved; an abstract's run-in heading ("Abstract—") stands alone."""
-    made = []
-    for one in found:
-        kind = PROSE if one.kind == FOOTNOTE else one.kind
-        parts = _parts(one, vocabulary)
-        head = _RUN_IN.match(parts[0][0]) if kind == PROSE and one.section == ABSTRACT else None
-        if head:
-            text, page = parts[0]
-            made.append(Piece(HEADING, "", [(head[0], page)]))
-            parts[0] = (text[head.end() :], page)
-        made.append(Piece(kind, one.section, parts))
-    return made
-
-
-def title_of(one: Paragraph, vocabulary: Vocabulary) -> str:
-    """A heading as one line."""
-    return "".join(text for text, _ in _parts(one, vocabulary)).strip()
-
-
-def _parts(one: Paragraph, vocabulary: Vocabulary) -> list[tuple[str, int | None]]:
-    parts: list[tuple[str, int | None]] = []
-    breaks = one.kind in (TABLE, CODE)
-    for index, line in enumerate(one.lines):
-        text = line.text
-        if index + 1 < len(one.lines):
-            after = one.lines[index + 1].text
-            if line.hyphen:
-                text += "-" if vocabulary.keeps_hyphen(text, after) else ""
-            elif breaks:
-                text += "\n"
-            elif not (_LINK.search(text) and _goes_on(text, after)):
-                text += " "
-        elif line.hyphen:
-            text += "-"
-        parts.append((text, line.page))
-    return parts
-
-
-def _goes_on(text: str, after: str) -> bool:
-    """Whether an address that ends a line goes on in the next."""
-    return text[-1] in "/_=?&" or bool(re.match(r"^[\w-]*[/_.=]\S", after) and not re.match(r"^\w+\.(?:\s|$)", after))
+    return joined(_without_labels(_gather(lines, _told(lines, kinds), body), body))
 
 
 def _told(lines: Sequence[Line], kinds: Sequence[str]) -> list[str]:
@@ -117,7 +47,7 @@ def _told(lines: Sequence[Line], kinds: Sequence[str]) -> list[str]:
     told = list(kinds)
     for pattern in (_ABSTRACT, _INTRODUCTION):
         for index, line in enumerate(lines):
-            if line.page > 3:
+            if line.page > 3 or (pattern is _INTRODUCTION and kinds[:index].count(PROSE) > MAX_FRONT):
                 break
             if pattern.match(line.text) and (kinds[index] == HEADING or line.bold > 0.3 or line.italic > 0.3):
                 pairs = zip(told[:index], lines[:index], strict=True)
@@ -154,13 +84,13 @@ def _gather(lines: Sequence[Line], kinds: Sequence[str], body: float) -> list[Pa
                 heading = Paragraph(HEADING, section, [line])
                 found.append(heading)
             section = _section(heading)
-            mode = _mode(section)
+            mode = section_kind(section) or ""
             continue
         if heading is not None and kind != RUNNING_HEAD:
             heading = None
-        kind, section, mode = _by_mode(kind, section, mode, line, kinds, index)
+        kind, section, mode = _by_mode(kind, section, mode, line)
         last = found[-1] if found else None
-        if last is not None and last.kind == kind and last.section == section and not _begins(last, line, kind, body):
+        if last is not None and last.kind == kind and last.section == section and not begins(last, line, kind, body):
             last.lines.append(line)
         else:
             broken = last is None or last.kind != kind or not follows(last.lines[-1], line, body * 2)
@@ -184,13 +114,7 @@ def _section(heading: Paragraph) -> str:
     return ABSTRACT if _ABSTRACT.match(text) else text
 
 
-def _mode(section: str) -> str:
-    if REFERENCES.match(section):
-        return REFERENCE
-    return ACKNOWLEDGEMENT if _THANKS.match(section) else ""
-
-
-def _by_mode(kind: str, section: str, mode: str, line: Line, kinds: Sequence[str], index: int) -> tuple[str, str, str]:
+def _by_mode(kind: str, section: str, mode: str, line: Line) -> tuple[str, str, str]:
     """Kind, section and mode of a line, by where it stands and how it begins."""
     if kind in (RUNNING_HEAD, FRONT_MATTER):
         return kind, section, mode
@@ -208,66 +132,7 @@ def _by_mode(kind: str, section: str, mode: str, line: Line, kinds: Sequence[str
         return FRONT_MATTER, section, FRONT_MATTER
     if mode == ACKNOWLEDGEMENT or (_THANKS.match(line.text) and line.bold + line.italic > 0.2):
         return ACKNOWLEDGEMENT, section, ACKNOWLEDGEMENT
-    del kinds, index
     return kind, section, mode
-
-
-def _begins(last: Paragraph, line: Line, kind: str, body: float) -> bool:
-    """Whether a line begins a block of its own after the lines of one of its kind and section."""
-    before = last.lines[-1]
-    if kind in (RUNNING_HEAD,):
-        return True
-    if kind == CAPTION:
-        return bool(CAPTION_START.match(line.text)) or not follows(before, line, body)
-    if kind in (TABLE, CODE):
-        return before.page != line.page or before.column != line.column
-    if kind == FRONT_MATTER:
-        return not follows(before, line, body) or abs(before.size - line.size) > 0.5
-    if kind == REFERENCE:
-        return _begins_entry(last, line)
-    if before.page != line.page or before.column != line.column:
-        return True
-    return _begins_paragraph(last, line, body)
-
-
-def _begins_entry(last: Paragraph, line: Line) -> bool:
-    if _ENTRY.match(line.text):
-        return True
-    if _ENTRY.match(last.lines[0].text):
-        return False
-    return (
-        line.x0 <= line.left + 2
-        and len(last.lines) > 0
-        and last.lines[-1].text.endswith((".", "]"))
-        and (len(last.lines) == 1 or last.lines[-1].x0 > last.lines[-1].left + 4 or last.lines[-1].x1 < line.right - 30)
-    )
-
-
-def _begins_paragraph(last: Paragraph, line: Line, body: float) -> bool:
-    before, first = last.lines[-1], last.lines[0]
-    if BULLET.match(line.text) and not (line.x0 <= line.left + 2 and not _bulleted(last) and line.text[0].isalnum()):
-        sure = not line.text[0].isalnum() and line.text[0] not in "–-*"
-        return sure or before.x1 < line.right - 4 or bool(_ENDED.search(before.text))
-    gap = line.y - before.y
-    if gap > 1.5 * max(line.size, 0.8 * body) or gap < -1:
-        return True
-    narrow = before.x1 < before.right - 0.12 * (before.right - before.left)
-    if _bulleted(last):
-        usual = before.y - last.lines[-2].y if len(last.lines) > 1 else line.y - before.y
-        apart = narrow or line.y - before.y > 1.12 * usual > 0
-        if apart and _ENDED.search(before.text) and not line.text[:1].islower():
-            return True
-        return line.x0 < first.x0 + 2 and (narrow or (len(last.lines) > 1 and line.x0 < before.x0 - 3))
-    if line.text[:1].islower():
-        return False
-    short = narrow and bool(_ENDED.search(before.text))
-    if line.x0 > before.x0 + 0.7 * line.size and before.x0 <= before.left + 3:
-        return bool(_ENDED.search(before.text)) or short
-    return short and before.x1 < before.right - 0.25 * (before.right - before.left)
-
-
-def _bulleted(one: Paragraph) -> bool:
-    return bool(BULLET.match(one.lines[0].text))
 
 
 def _without_labels(found: Sequence[Paragraph], body: float) -> list[Paragraph]:
@@ -311,37 +176,3 @@ def _is_scrap(one: Paragraph, body: float) -> bool:
         return False
     odd = abs(one.lines[0].size - body) > 0.05 * body and len(one.lines) < 3
     return len(re.findall(r"[A-Za-z]{2,}", text)) < (9 if odd else 4)
-
-
-def _joined(found: Sequence[Paragraph]) -> list[Paragraph]:
-    """Paragraphs that go on after an interruption, as one; what interrupts them follows."""
-    kept: list[Paragraph] = []
-    open_: dict[str, Paragraph] = {}
-    for one in found:
-        if one.kind == HEADING:
-            open_.clear()
-        elif one.kind in (PROSE, REFERENCE, ACKNOWLEDGEMENT, FOOTNOTE):
-            earlier = open_.get(one.kind)
-            if earlier is not None and one.broken and _continues(earlier, one):
-                earlier.lines += one.lines
-                continue
-            open_[one.kind] = one
-        kept.append(one)
-    return kept
-
-
-def _continues(earlier: Paragraph, one: Paragraph) -> bool:
-    before, line = earlier.lines[-1], one.lines[0]
-    if one.kind == FOOTNOTE and line.raised:
-        return False
-    if before.hyphen:
-        return True
-    if earlier.kind == REFERENCE:
-        return not _begins_entry(earlier, line) or not _ENDED.search(before.text)
-    if line.text[:1].islower():
-        return not BULLET.match(line.text) or not _ENDED.search(before.text)
-    if _ENDED.search(before.text) or (BULLET.match(line.text) and not line.text[0].isalnum()):
-        return False
-    if abs(before.size - line.size) > 0.05 * line.size or sum(one.text.count(" ") for one in earlier.lines) < 6:
-        return False
-    return bool(_OPEN_END.search(before.text)) or before.x1 > before.right - 0.35 * (before.right - before.left)

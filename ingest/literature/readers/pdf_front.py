@@ -9,9 +9,10 @@ from ingest.literature.document import FRONT_MATTER, PROSE, REFERENCE, RUNNING_H
 from ingest.literature.readers.citations import names_in
 from ingest.literature.readers.hyphens import Vocabulary
 from ingest.literature.readers.identifiers import arxiv_id, dois_in, years_in
-from ingest.literature.readers.pdf_flow import Paragraph, title_of
 from ingest.literature.readers.pdf_kinds import FOOTNOTE
 from ingest.literature.readers.pdf_lines import Line
+from ingest.literature.readers.pdf_paragraphs import Paragraph
+from ingest.literature.readers.pdf_pieces import title_of
 
 _AFFILIATION = re.compile(
     r"universi|institut|\binc\b|\bltd\b|gmbh|corp|laborator|\blabs?\b|department|school|college|technolog|research|"

@@ -73,14 +73,12 @@ def lines_of(page: Page) -> list[Line]:
 
 def _lines(page: Page, index: int, column: Column) -> list[Line]:
     rows: list[list[Fragment]] = []
-    small: list[Fragment] = []
     for fragment in column.fragments:
         row = next((one for one in reversed(rows[-4:]) if _same_line(one, fragment)), None)
         if row is None:
             rows.append([fragment])
         else:
             row.append(fragment)
-    del small
     rows.sort(key=lambda row: _main(row).y)
     return [_line(page, index, column, sorted(row, key=lambda one: one.x0)) for row in _attached(rows)]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError
-from ingest.literature.readers.source import read_bytes
+from ingest.literature.readers.source import decode, read_bytes
 
 MAX_ENTITIES = 100
 _ENTITY = re.compile(rb"<!ENTITY\s")
 
 
-def parse_xml(path: Path) -> tuple[Any, bytes]:
-    """The root of an XML file's tree, and the file's bytes.
+def parse_xml(path: Path) -> tuple[Any, bytes, tuple[str, ...]]:
+    """The root of an XML file's tree, the file's bytes, and what must be told of its encoding.
 
     Raises:
         InputError: It cannot be read or is not well-formed; says line and column.
@@ -25,11 +25,15 @@ def parse_xml(path: Path) -> tuple[Any, bytes]:
     # Entities declared in the file are how a small file grows without bound; a paper needs none.
     if len(_ENTITY.findall(content[:1_000_000])) > MAX_ENTITIES:
         raise InputError(f"{path}: declares more than {MAX_ENTITIES} entities; expected an article in JATS XML.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+    notes: tuple[str, ...] = ()
     try:
-        root = etree.fromstring(content, parser)
+        try:
+            root = etree.fromstring(content, _parser(None))
+        except etree.XMLSyntaxError as error:
+            if "encod" not in str(error).lower() and "utf-8" not in str(error).lower():
+                raise
+            text, notes = decode(path, content)
+            root = etree.fromstring(text.encode("utf-8", "ignore"), _parser("utf-8"))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = " ".join(str(error.msg).split(", line ")[0].split()).rstrip(".")
@@ -38,7 +42,22 @@ def parse_xml(path: Path) -> tuple[Any, bytes]:
         raise InputError(f"{path}: is no XML that can be read ({error}).") from None
     if root is None:
         raise InputError(f"{path}: holds no element; expected JATS XML.")
-    return root, content
+    return root, content, notes
+
+
+def _parser(encoding: str | None) -> Any:
+    """A parser that reaches nothing outside the file and expands nothing; ``encoding`` overrides what it declares."""
+    from lxml import etree
+
+    return etree.XMLParser(
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def local_name(element: Any) -> str:
