@@ -31,5 +31,7 @@ def draw(finding: FindingRow, literature: Sequence[FindingLiterature]) -> None:
 def _link(claim: Claim) -> str:
     if not claim.work:
         return ""
-    address = formats.link("literature", work=claim.work, page=claim.page, concept=claim.object)
+    address = formats.link(
+        "literature", work=claim.work, document=claim.document, page=claim.page, concept=claim.object
+    )
     return f":small[[read]({address})]"

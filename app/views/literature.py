@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.analysis.literature import LiteratureCounts, SearchHit
-from app.analysis.literature_claims import short_name
+from app.analysis.literature_claims import Claim, short_name
 from app.views import formats, frame, literature_concept, literature_overview, literature_work, reading, states
 from app.views import literature_address as address
 from app.views import reading_literature as reads
@@ -40,15 +40,16 @@ def show() -> None:
         typed = st.text_input(
             "Search", placeholder="Concept, author or title", icon=":material/search:", key="find", max_chars=200
         )
-    with places[1]:
-        work = _choose_work(version, remarks)
     with places[2]:
         concept = _choose_concept(version, remarks)
+    strongest = _strongest(concept, version) if concept and not address.given("work") else None
+    with places[1]:
+        work = _choose_work(version, remarks, strongest)
     if typed.strip():
         _hits(typed.strip(), reads.search(typed.strip(), version))
     left, right = st.columns([6, 5])
     with left, frame.card():
-        shown = literature_work.draw(reads.work(work, version), version) if work else None
+        shown = literature_work.draw(reads.work(work, version), version, strongest) if work else None
         if shown is None:
             st.markdown(formats.small("No Work has been read yet."))
     with right, frame.card():
@@ -73,7 +74,12 @@ def _sentence(counts: LiteratureCounts) -> str:
     )
 
 
-def _choose_work(version: int, remarks: DeltaGenerator) -> str | None:
+def _strongest(concept: str, version: int) -> Claim | None:
+    """The concept's strongest claim of a known work, shown where the address names no work."""
+    return next((claim for claim in reads.concept(concept, version).claims if claim.work), None)
+
+
+def _choose_work(version: int, remarks: DeltaGenerator, strongest: Claim | None) -> str | None:
     works = {work.key: work for work in reads.works(version)}
     asked = address.given("work")
     key = asked if asked in works else reads.key_of_work(asked) if asked else None
@@ -83,6 +89,8 @@ def _choose_work(version: int, remarks: DeltaGenerator) -> str | None:
         return None
     if key is not None and key not in works:
         works[key] = reads.work(key, version).work
+    if strongest and strongest.work in works:
+        key = strongest.work
     most = max(works.values(), key=lambda work: work.assertions).key
 
     def name(option: str) -> str:

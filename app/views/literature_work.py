@@ -32,15 +32,24 @@ class ShownDocument:
     numbers: dict[str, int]
 
 
-def draw(described: WorkDescription, version: int) -> ShownDocument | None:
-    """Draw the card; returns the document shown, None where nothing was read of the work."""
+def draw(described: WorkDescription, version: int, claim: Claim | None = None) -> ShownDocument | None:
+    """Draw the card.
+
+    Args:
+        described: The work.
+        version: Of the store.
+        claim: Its document and page are shown where the address names none.
+
+    Returns:
+        The document shown; None where nothing was read of the work.
+    """
     work = described.work
     frame.card_title(text.plain(work.title))
     line = text.bibliography(work)
     if not described.documents:
         st.markdown(formats.small(f"{line} · known from a bibliography, its text was not read"))
         return None
-    document = _choose_document(described.documents)
+    document = _choose_document(described.documents, claim)
     claims = [claim for claim in described.claims if claim.document == document.key]
     facts = [_kind(document), formats.plural(len(claims), "assertion")]
     st.markdown(formats.small(" · ".join(part for part in (line, *facts) if part)))
@@ -54,7 +63,8 @@ def draw(described: WorkDescription, version: int) -> ShownDocument | None:
         parts = _num_parts(document, claims)
         page = 1
         if view == "Page" and parts > 1:
-            page = address.paginate(parts, _richest_page(claims) if document.num_pages else 1)
+            of_claim = claim.page if claim and claim.document == document.key else None
+            page = address.paginate(parts, of_claim or (_richest_page(claims) if document.num_pages else 1))
     with st.container(border=True, height=TEXT_HEIGHT):
         if view == "Assertions":
             _assertions(claims, numbered)
@@ -74,9 +84,9 @@ def _kind(document: DocumentRow) -> str:
     return f"{formats.plural(document.num_pages, 'page')}, {kind}" if document.num_pages else kind
 
 
-def _choose_document(documents: list[DocumentRow]) -> DocumentRow:
+def _choose_document(documents: list[DocumentRow], claim: Claim | None) -> DocumentRow:
     by_key = {document.key: document for document in documents}
-    asked = address.given("document")
+    asked = address.given("document") or (claim.document if claim else None)
     chosen = asked if asked in by_key else documents[0].key
     if len(documents) > 1:
         chosen = address.choose(

@@ -220,7 +220,7 @@ def test_a_finding_shows_its_two_best_claims_with_a_link_to_the_page_of_the_quot
     shown = text_of(drawn(draw_finding, finding(), found))
     assert "(literature?concept=smart%3Aata%3A5) · 9 Works, evidence in 4" in shown
     assert r"Wear \*raises\* it." in shown
-    assert "(literature?work=work%3A1&page=6&concept=metric%3Areallocated)" in shown
+    assert "(literature?work=work%3A1&document=document%3A1&page=6&concept=metric%3Areallocated)" in shown
     assert shown.count("[read]") == 1
 
 
