@@ -205,6 +205,7 @@ def test_a_subject_gets_back_the_word_of_change_that_would_turn_it_round(text: s
         ),
         ("We add caching to reduce read latency.", "caching", "read latency", "improves", "decrease", "claim"),
         ("Caching would reduce read latency.", "caching", "read latency", "improves", "decrease", "claim"),
+        ("Caching improves I/O latency.", "caching", "I/O latency", "improves", "decrease", "kept"),
         ("It reduces read latency.", "it", "read latency", "improves", "decrease", "subject"),
         ("This approach reduces read latency.", "this approach", "read latency", "improves", "decrease", "subject"),
         (

@@ -69,7 +69,10 @@ def occurrences(text: str, phrase: str, start: int = 0, end: int | None = None) 
     found = whole.find(key)
     while found >= 0:
         first, last = places[found], places[found + len(key) - 1] + 1
-        if is_edge(part, first) and is_edge(part, last):
+        after = found + len(key)
+        # A ligature is one character of the text and several here: half of one is no place.
+        halved = (found > 0 and places[found - 1] == first) or (after < len(places) and places[after] == last - 1)
+        if not halved and is_edge(part, first) and is_edge(part, last):
             yield first + shift, last + shift
         found = whole.find(key, found + 1)
 

@@ -244,7 +244,7 @@ NO_EDGE = _set(
     "had do does "
     "did not no than that which who whose when where while if so because since can could may might will would "
     "should must "
-    "it we they he she i you this these those its their our into onto over per via also only even very more "
+    "it we they he she you this these those its their our into onto over per via also only even very more "
     "most instead "
     "however therefore thus hence such both either neither between among during after before until unless "
     "though although"
