@@ -45,8 +45,8 @@ def neighbourhood(
     """
     _check(label, relations, limit, least=2)
     center = _only(store, key, label)
-    asked = {"key": center.key, "label": center.label, "relations": list(relations or ()), "known": [center.id]}
-    found = store.query("neighbours", {**asked, "limit": limit - 1}).records()
+    asked = {"key": center.key, "label": center.label, "relations": list(relations or ())}
+    found = store.query("neighbours", {**asked, "known": [center.id], "limit": limit - 1}).records()
     others = tuple(_node(row["label"], row["node"]) for row in found)
     nodes = (center, *others)
     whole = len(others) if len(others) < limit - 1 else int(store.query("neighbour_count", asked).scalar() or 0)
@@ -127,9 +127,9 @@ def relation_counts(store: GraphStore, key: str, label: str | None = None) -> tu
 
 
 def missing_neighbours(store: GraphStore, view: GraphView, node: GraphNode) -> int:
-    """How many neighbours of a node are not drawn."""
-    asked = {"key": node.key, "label": node.label, "known": view.ids()}
-    return int(store.query("neighbour_count", asked).scalar() or 0)
+    """How many neighbours of a drawn node are not drawn."""
+    whole = int(store.query("neighbour_count", {"key": node.key, "label": node.label}).scalar() or 0)
+    return max(0, whole - len(view.neighbours(node.id)))
 
 
 def keys_in(rows: Rows) -> list[str]:

@@ -4,7 +4,6 @@
 // param: key string, key of a node of any label
 // param: label string = null, its label; only needed where nodes of several labels bear the key
 // param: relations strings = [], only along these relationship types; empty for all
-// param: known strings = [], neighbours to leave out, each as 'Label key'
 // returns: neighbours
 // example: {"key": "drive:demo:M1:S1"}
 CALL {
@@ -86,5 +85,5 @@ WITH n AS c
 WHERE NOT c.run IN $hidden_runs AND ($label IS NULL OR labels(c)[0] = $label)
 MATCH (c)-[r]-(n)
 WHERE NOT r.run IN $hidden_runs AND NOT n.run IN $hidden_runs
-  AND NOT labels(n)[0] + ' ' + n.key IN $known AND (size($relations) = 0 OR type(r) IN $relations)
+  AND (size($relations) = 0 OR type(r) IN $relations)
 RETURN count(DISTINCT n) AS neighbours

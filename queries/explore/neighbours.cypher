@@ -87,7 +87,7 @@ WITH n AS c
 WHERE NOT c.run IN $hidden_runs AND ($label IS NULL OR labels(c)[0] = $label)
 MATCH (c)-[r]-(n)
 WHERE NOT r.run IN $hidden_runs AND NOT n.run IN $hidden_runs
-  AND NOT labels(n)[0] + ' ' + n.key IN $known AND (size($relations) = 0 OR type(r) IN $relations)
+  AND (size($relations) = 0 OR type(r) IN $relations)
 WITH n, min(type(r)) AS relation
 WITH n, relation, labels(n)[0] AS label,
   CASE n.severity WHEN 'red' THEN 0 WHEN 'amber' THEN 1 WHEN 'unknown' THEN 2 WHEN 'green' THEN 3 ELSE 4 END AS alarm,
@@ -95,9 +95,13 @@ WITH n, relation, labels(n)[0] AS label,
   coalesce(n.confidence, -1.0) AS confidence,
   coalesce(toString(n.last_day), toString(n.day), toString(n.year), '') AS latest
 ORDER BY over, alarm, confidence DESC, latest DESC, n.name, n.key
-WITH relation, label, collect(n)[0..$limit] AS first
-UNWIND range(0, size(first) - 1) AS place
-WITH relation, label, place, first[place] AS found
+WITH relation, label, collect(n)[0..$limit + size($known)] AS first
+UNWIND first AS one
+WITH relation, label, one
+WHERE NOT labels(one)[0] + ' ' + one.key IN $known
+WITH relation, label, collect(one)[0..$limit] AS fresh
+UNWIND range(0, size(fresh) - 1) AS place
+WITH relation, label, place, fresh[place] AS found
 RETURN relation, label, found AS node, place
 ORDER BY place, relation, label
 LIMIT $limit
