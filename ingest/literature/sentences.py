@@ -37,6 +37,8 @@ _END = re.compile(
 _BREAK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+•▪◦‣–]|\(?(?:\d{1,3}|[a-z])[.)])\s)|\s+(?=[•▪◦‣]\s)")
 # A reference in brackets behind the point belongs to the sentence before.
 _BELONGS = re.compile(r"(?:\[\d[\d,\s–-]*\]|\((?:[A-Z][\w#.-]{0,12}|\w{1,9}\.? [\w.#-]{1,8})\)\.?)\s*(?:$|[•▪])")
+# A citation of the word before it, whose own point or mark ended none ("Yahoo! [25], and").
+_CITED = re.compile(r"\[\d[\d,\s–-]*\][,;)]")
 _WORD = re.compile(r"[\w.]+$")
 _ONLY_NUMBER = re.compile(r"^\W*(?:\d{1,3}(?:\.\d+)*|[A-Za-z]|[ivxIVX]{1,5})$")
 _STARTER = re.compile(rf"[\"'“‘(]?(?:{_STARTERS})\b")
@@ -112,6 +114,8 @@ def _boundaries(text: str) -> list[tuple[int, int]]:
 
 def _ends(text: str, start: int, found: re.Match[str]) -> bool:
     """Whether a point ends a sentence."""
+    if _CITED.match(text, found.end()):
+        return False
     if found["stop"] != ".":
         return True
     before = text[max(start, found.start() - 24) : found.start()]

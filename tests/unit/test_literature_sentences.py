@@ -28,6 +28,7 @@ def parts(text: str) -> list[str]:
         "See Sect. 4 for more, and Eq. 3 as well.",
         "4.2. Heat and wear of drives",
         "Drive No. 3 failed at 70.5 °C.",
+        "This was seen by Yahoo! [25], LinkedIn [7] and others.",
         "This holds (cf. Table 2) for approx. 30 drives.",
         "1. Create an account.",
         "It is shown in Vol. 12 and pp. 3 that U.S. Fleets differ.",

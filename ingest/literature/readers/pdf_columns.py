@@ -12,6 +12,7 @@ Interval = tuple[float, float]
 MIN_GUTTER = 5.0  # points; LaTeX classes leave 18 and more, but a line may stick out
 MIN_COLUMN = 0.17  # of the page's width: narrower ones are columns of a table
 WHITE = 26.0  # points: a white stripe that parts what is above from what is below, as around a figure
+MAX_FRAGMENTS = 2500  # of a page: more are a map or a damaged page, not columns of text
 MAX_DEPTH = 4
 
 
@@ -54,7 +55,7 @@ def _split(fragments: list[Fragment], page_width: float, depth: int) -> list[Col
     if not fragments:
         return []
     left, right = _edges(fragments)
-    if depth >= MAX_DEPTH or right - left < 2 * MIN_COLUMN * page_width:
+    if depth >= MAX_DEPTH or len(fragments) > MAX_FRAGMENTS or right - left < 2 * MIN_COLUMN * page_width:
         return [Column(sorted(fragments, key=lambda one: (one.y, one.x0)), left, right)]
     found: list[Column] = []
     for group, gutters in _groups(_bands(fragments, left, right), page_width):
@@ -129,25 +130,32 @@ def _groups(bands: list[_Band], page_width: float) -> list[tuple[list[_Band], li
     found: list[tuple[list[_Band], list[Interval]]] = []
     start = 0
     while start < len(bands):
-        free, end, good = bands[start].free, start + 1, 0
         gutters: list[Interval] = []
-        while True:
+        good = start + 1
+        for end, free in _candidates(bands, start):
             now = _gutters(bands[start:end], free, page_width)
-            if len(now) >= len(gutters) and now:
+            if now and len(now) >= len(gutters):
                 gutters, good = now, end
-            if end == len(bands):
-                break
-            free = _shared(free, bands[end].free)
-            if not free or bands[end].top - bands[end - 1].bottom > WHITE:
-                break
-            end += 1
-        if gutters:
-            found.append((bands[start:good], gutters))
-            start = good
-        else:
-            found.append(([bands[start]], []))
-            start += 1
+        found.append((bands[start:good], gutters))
+        start = good
     return _joined(found)
+
+
+def _candidates(bands: Sequence[_Band], start: int) -> list[tuple[int, list[Interval]]]:
+    """Where a stretch that begins at a band may end, and what is free through all of it.
+
+    With the same number of free intervals a longer stretch has columns wherever a shorter one has, so only the last
+    end before each change counts.
+    """
+    free, found = bands[start].free, list[tuple[int, list[Interval]]]()
+    for end in range(start + 1, len(bands)):
+        shared = _shared(free, bands[end].free)
+        if not shared or bands[end].top - bands[end - 1].bottom > WHITE:
+            return [*found, (end, free)]
+        if len(shared) != len(free):
+            found.append((end, free))
+        free = shared
+    return [*found, (len(bands), free)]
 
 
 def _joined(
