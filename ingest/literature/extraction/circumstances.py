@@ -107,7 +107,11 @@ def quantity_of(sentence: Sentence, draft: Draft, quantities: list[Found], *, re
     usable = [found for found in quantities if _usable(sentence, draft, found)]
     if respectively:
         ranks, rank = (draft.ranks, draft.rank) if draft.ranks > 1 else (draft.subject_ranks, draft.subject_rank)
-        listed = [found for found in usable if found.start > verb_start and found.named_unit]
+        end = sentence.text.find("respectively", verb_start)
+        end = end if end > 0 else len(sentence.text)
+        listed = [found for found in usable if verb_start < found.start < end and found.named_unit]
+        if ranks == 1 and len(listed) > 1:
+            return None
         if 1 < ranks <= len(listed):
             return listed[-ranks:][rank].quantity
     before = [found for found in usable if _left_of_object(sentence, draft, found)]

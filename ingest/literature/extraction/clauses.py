@@ -226,7 +226,7 @@ def _to_before(sentence: Sentence, verb: Token) -> bool:
 
 def _complement(sentence: Sentence, verb: Token, context: Context, marks: set[str]) -> tuple[Token, Context] | None:
     head = verb.head
-    if marks & _OPEN_MARKS or _asks(verb):
+    if marks & _OPEN_MARKS or _asks(verb) or _is_untrue(sentence, head):
         return head, replace(context, stated=False)
     lemma = sentence.lemma(head.i)
     wording = lemma if not head.text == "is" else "be"
@@ -367,7 +367,14 @@ def _above(noun: Token) -> Token:
 
 def _participle(sentence: Sentence, verb: Token, context: Context, *, infinitive: bool) -> tuple[Token, Context] | None:
     head = verb.head
-    if infinitive and head.dep_ == "dobj" and sentence.lowered[head.i] in ("little", "nothing") and sentence.lemma(head.head.i) in ("do", "did", "doe"):
+    if _is_untrue(sentence, head) and not context.passive:
+        return head, replace(context, stated=False)
+    if (
+        infinitive
+        and head.dep_ == "dobj"
+        and sentence.lowered[head.i] in ("little", "nothing")
+        and sentence.lemma(head.head.i) in ("do", "did", "doe")
+    ):
         return head.head, replace(context, negated=True, distance=1, notes=(*context.notes, "xcomp"))
     if infinitive:  # "a way to reduce latency": of whom the way is said
         if head.dep_ in ("attr", "appos") and singular(sentence.lowered[head.i]) not in _UNTRUE:
@@ -449,6 +456,8 @@ def _subordinate(
         if lemma not in NEUTRAL and lemma not in _HEDGES_OF_VERB | _FAILING and head.tag_ != "JJ":
             if infinitive or verb.tag_ in ("VB", "VBG"):
                 return head, replace(context, stated=False)
+        if lemma in ("use", "employ", "apply", "leverage", "utilize", "adopt") and infinitive and not is_passive(head):
+            return head, replace(context, stated=False)  # "uses coding to reduce cost": a purpose
         if head.tag_.startswith("JJ") and lemma not in NEUTRAL | HEDGING | _FAILING:
             return head, replace(context, stated=False)
         negated = context.negated ^ (lemma in _FAILING)

@@ -57,14 +57,14 @@ _UP_HEADS = frozenset(
     "throughput bandwidth performance lifetime lifespan life endurance reliability durability availability capacity "
     "accuracy precision recall efficiency speed retention robustness scalability parallelism integrity quality iops qps "
     "margin coverage predictability resilience resiliency concurrency isolation fairness yield protection saving "
-    "security responsiveness longevity score auc density sensitivity specificity utility productivity goodput mtbf mttf "
+    "security responsiveness longevity score auc sensitivity specificity utility productivity goodput mtbf mttf "
     "mttdl consistency safety stability effectiveness tolerance uptime headroom locality freshness profit "
     "lead-time speedup bandwidths horizon space survivability survival recoverability correctness balance observability health success freshness ingest hit longevity".split()  # noqa: SIM905
 )
 _DOWN_PROPERTIES = frozenset(
     "time latency delay duration overhead cost penalty amplification consumption power energy footprint complexity "
-    "jitter variance variation imbalance slowdown temperature percentile utilisation utilization wait stall spike "
-    "degradation dispersion skew makespan loss price bill usage gap window expense load tail turnaround pause hiccup backlog queueing heat effort work outlier instruction spending emission startup seek inefficiency bloat churn unfairness queue".split()  # noqa: SIM905
+    "jitter variance variation imbalance slowdown temperature percentile wait stall spike "
+    "degradation dispersion skew makespan loss price bill usage gap expense load tail turnaround pause hiccup backlog queueing heat effort work outlier instruction spending emission startup seek inefficiency bloat churn unfairness".split()  # noqa: SIM905
 )
 _DOWN_BURDENS = frozenset(
     "traffic write erasure erase wear stress vibration noise contention interference error failure fault corruption "
@@ -87,6 +87,10 @@ _COUNTS = frozenset(
 )
 _ADVERSE = frozenset("negative adverse side harmful detrimental damaging bad".split())  # noqa: SIM905
 _UP_RATIOS = frozenset("hit compression deduplication dedup success saving detection reduction".split())  # noqa: SIM905
+_BARE = frozenset(
+    "write reset copy move problem problems issue issues violation risk hazard danger event incident case shift return gap "
+    "load effort work tail mismatch threat exposure".split()  # noqa: SIM905
+)
 _WORK = frozenset(
     "operation request access transaction copy move message hop seek io i/o command flush sync step".split()
 )  # noqa: SIM905
@@ -116,6 +120,8 @@ def kind_of(phrase: str) -> Kind | None:
     lowered = [token.lower() for token in tokens]
     end = next((i for i, token in enumerate(lowered) if i and token in PREPOSITIONS), len(lowered))
     head, before = singular(lowered[end - 1]), [singular(word) for word in lowered[: end - 1]]
+    if end == 1 and lowered[0] in _BARE:
+        return None
     key = lookup(phrase)
     concept = concept_of(key) if key else None
     if concept is not None and (found := _of_concept(concept)) is not None:

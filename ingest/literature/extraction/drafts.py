@@ -59,14 +59,14 @@ class Draft:
 LEVELS = {
     UP: frozenset(
         "higher longer larger greater more increased elevated additional extra excessive lengthier heavier stronger "
-        "deeper increasing growing rising bigger undue prolonged doubled amplified extended raised enlarged".split()  # noqa: SIM905
+        "deeper highest longest largest most greatest increasing growing rising bigger undue prolonged doubled amplified extended raised enlarged".split()  # noqa: SIM905
     ),
     DOWN: frozenset(
         "lower shorter smaller fewer less reduced decreased diminished decreasing shrinking falling shallower lighter "
-        "weaker declining halved lowered shortened".split()  # noqa: SIM905
+        "weaker lowest smallest shortest fewest least declining halved lowered shortened".split()  # noqa: SIM905
     ),
-    GOOD: frozenset("better improved superior faster enhanced improving steadier richer".split()),  # noqa: SIM905
-    BAD: frozenset("worse degraded slower inferior poorer poor impaired degrading".split()),  # noqa: SIM905
+    GOOD: frozenset("better improved superior faster enhanced improving steadier richer best".split()),  # noqa: SIM905
+    BAD: frozenset("worse degraded worst slower inferior poorer poor impaired degrading".split()),  # noqa: SIM905
 }
 CHANGE_NOUNS = {
     UP: frozenset(
@@ -82,6 +82,9 @@ CHANGE_NOUNS = {
 }
 
 
+_SMALL = frozenset("low small little minimal negligible modest slight minor lower limited insignificant".split())  # noqa: SIM905
+
+
 @dataclass(frozen=True)
 class Target:
     """What is changed: the phrase, its kind, and the change that the words around it state, if any."""
@@ -90,6 +93,7 @@ class Target:
     kind: Kind
     change: str | None
     absent: bool = False
+    small: bool = False
 
 
 def level_of(sentence: Sentence, head: Token) -> str | None:
@@ -166,7 +170,8 @@ def targets(sentence: Sentence, head: Token) -> list[Target]:
             kind = object_kind(phrase)
             if kind is not None:
                 absent = "no" in sentence.lowered[noun.left_edge.i : noun.i]
-                found.append(Target(phrase, kind, change, absent))
+                small = bool(set(sentence.lowered[noun.left_edge.i : noun.i]) & _SMALL)
+                found.append(Target(phrase, kind, change, absent, small))
         inherited = change if level_of(sentence, noun) and change else inherited
     return found
 
@@ -239,6 +244,8 @@ def outcome_of(change: str, target: Target) -> tuple[str, str] | None:
 
     if change in (CAUSE, PREVENT) and target.kind.better == "up":
         return None
+    if change in (CAUSE, UP) and target.small:
+        return None  # "incurs a low overhead" says no rise
     return outcome(change, target.kind)
 
 

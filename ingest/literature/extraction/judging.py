@@ -12,7 +12,7 @@ from ingest.literature.extraction.assertion import Quantity
 from ingest.literature.extraction.drafts import Draft
 from ingest.literature.extraction.parsing import Sentence
 
-HIGH_FROM = 0.8
+HIGH_FROM = 0.88
 BASES = {
     "active": 0.95,
     "passive": 0.95,
@@ -42,7 +42,25 @@ BASES = {
     "value": 0.7,
     "metric": 0.75,
 }
-WEAK_SUBJECT, UNSURE_OBJECT, FAR, RELATIVE, HEDGE, LONG, EFFECT_SIZE = 0.7, 0.75, 0.95, 0.9, 0.97, 0.93, 1.03
+WEAK_SUBJECT, UNSURE_OBJECT, FAR, RELATIVE, HEDGE, LONG, EFFECT_SIZE, LOOSE_END = 0.7, 0.75, 0.95, 0.9, 0.97, 0.93, 1.03, 0.9
+
+
+def _points_back(sentence: Sentence, draft: Draft) -> bool:
+    """Does a demonstrative or a possessive make the object hang on another sentence ("this problem", "its lost data")?"""
+    before = sentence.lowered[draft.object.first - 1] if draft.object.first else ""
+    return before in ("this", "these", "such", "its", "their", "those")
+
+
+def _has_loose_end(sentence: Sentence, draft: Draft) -> bool:
+    """Does "of" follow an object of one word, so that nobody can tell how much of it belongs to the object?"""
+    after = sentence.lowered[draft.object.last + 1] if draft.object.last + 1 < len(sentence.pieces) else ""
+    return after in ("of", "at") and " " not in draft.object.text
+
+
+def _is_bare_thing(sentence: Sentence, draft: Draft) -> bool:
+    """Is the subject a bare "node" or "drive", of which an event is told rather than a property?"""
+    concept = sentence.pieces[draft.subject.head].concept
+    return concept is None or concept.label == "Component"
 
 
 def confidence_of(sentence: Sentence, draft: Draft, naming: str, quantity: Quantity | None) -> float:
@@ -59,6 +77,14 @@ def confidence_of(sentence: Sentence, draft: Draft, naming: str, quantity: Quant
         value *= WEAK_SUBJECT
     if not draft.sure:
         value *= UNSURE_OBJECT
+    if _points_back(sentence, draft):
+        value *= WEAK_SUBJECT
+    if "participle" in draft.context.notes and draft.subject.first == draft.subject.last and _is_bare_thing(sentence, draft):
+        value *= WEAK_SUBJECT
+    if _has_loose_end(sentence, draft):
+        value *= LOOSE_END
+    if draft.subject.last - draft.subject.first > 7:
+        value *= LONG
     if draft.context.distance:
         value *= FAR**draft.context.distance
     if draft.context.relative:

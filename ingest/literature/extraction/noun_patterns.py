@@ -34,7 +34,7 @@ _CORRELATIONS = frozenset(
 _EFFECTS = frozenset("effect impact influence bearing role difference consequence toll".split())  # noqa: SIM905
 _CAUSES = frozenset("cause driver source reason culprit contributor origin root trigger factor".split())  # noqa: SIM905
 _CURES = frozenset("remedy cure mitigation protection safeguard countermeasure defence defense antidote".split())  # noqa: SIM905
-_PREDICTORS = frozenset("predictor indicator precursor sign symptom".split())  # noqa: SIM905
+_PREDICTORS = frozenset("predictor indicator precursor sign symptom harbinger proxy marker signature".split())  # noqa: SIM905
 _RESULTS = frozenset("result consequence effect symptom outcome product".split())  # noqa: SIM905
 _NULL = frozenset("no little negligible minimal insignificant marginal scant zero hardly any nil scarcely".split()) - {
     "any"
@@ -140,19 +140,26 @@ def _correlation(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     words = _modifiers(sentence, noun)
     if not context.stated or (noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "by")):
         return
+    if noun.dep_ == "dobj" and sentence.lemma(governor.i) not in _STATING:
+        return  # "we study the correlation between X and Y" states none
     own = context.negated if noun.dep_ in ("dobj", "attr", "nsubj", "nsubjpass") else False
     context = replace(context, negated=own or bool(words & _NULL) or _is_absent(sentence, governor))
     direction = _sign(words)
     strong = bool(words & (_STRONG | _INVERSE | _NULL | _WEAK)) or singular(sentence.lowered[noun.i]) == "correlation"
     if not strong:
         return
-    between = _pobj(noun, "between") or (prepositional(governor, "between") if noun.dep_ in ("attr", "dobj", "nsubj", "nsubjpass") else None)
+    between = _pobj(noun, "between") or (
+        prepositional(governor, "between") if noun.dep_ in ("attr", "dobj", "nsubj", "nsubjpass") else None
+    )
     if between is not None:
         both = list(conjuncts(between))
         if len(both) >= 2:
             yield from _pairs(sentence, both[:-1], both[-1:], CORRELATES, direction, governor.i, "correlation", context)
         return
-    if singular(sentence.lowered[noun.i]) in ("dependence", "dependency") and (on := _pobj(noun, "on", "upon")) is not None:
+    if (
+        singular(sentence.lowered[noun.i]) in ("dependence", "dependency")
+        and (on := _pobj(noun, "on", "upon")) is not None
+    ):
         subjects = list(conjuncts(of_complement(noun))) if of_complement(noun) is not None else list(context.subjects)  # type: ignore[arg-type]
         relation = NO_EFFECT if context.negated else CORRELATES
         yield from _pairs(sentence, list(conjuncts(on)), subjects, relation, NONE, governor.i, "correlation", context)
@@ -177,6 +184,12 @@ def _is_absent(sentence: Sentence, verb: Token) -> bool:
     return sentence.lowered[verb.i] in ("lack", "lacks", "lacked", "absent")
 
 
+_STATING = frozenset(
+    "have show exhibit find observe see discover reveal report note detect confirm demonstrate identify display bear exert "
+    "play make take be establish notice".split()  # noqa: SIM905
+)
+
+
 def _effect(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     """ "has no effect on Y", "the effect of X on Y is negligible", "has an adverse impact on Y"."""
     governor = _governor(noun)
@@ -195,7 +208,7 @@ def _effect(sentence: Sentence, noun: Token) -> Iterator[Draft]:
         null = _judged_null(sentence, governor, words, context)
         if owner is None or not null:
             return
-    elif noun.dep_ not in ("dobj", "attr", "pobj"):
+    elif noun.dep_ not in ("dobj", "attr", "pobj") or (noun.dep_ == "dobj" and sentence.lemma(governor.i) not in _STATING):
         return
     heads = list(conjuncts(owner)) if owner is not None and owner.i < target.i else list(context.subjects)
     subjects = [_before_preposition(sentence, subject_phrase(sentence, head), target) for head in heads]
@@ -205,7 +218,8 @@ def _effect(sentence: Sentence, noun: Token) -> Iterator[Draft]:
         denied = replace(context, negated=True)
         for subject in subjects:
             for k, head in enumerate(with_repeated(target)):
-                yield Draft(subject, NO_EFFECT, object_phrase(sentence, head), NONE, governor.i, "null", denied, rank=k)
+                phrase = object_phrase(sentence, head)
+                yield Draft(subject, NO_EFFECT, phrase, NONE, governor.i, "null", denied, _is_known(phrase), k)
     elif words & (_NEGATIVE | _POSITIVE) or singular(sentence.lowered[noun.i]) == "toll":
         change = GOOD if words & _POSITIVE else BAD
         yield from _changed(sentence, subjects, targets(sentence, target), change, governor.i, "effect", context)
@@ -374,7 +388,7 @@ def _adjective(sentence: Sentence, token: Token) -> Iterator[Draft]:
         elif word in ("predictive", "indicative"):
             yield from _pairs(sentence, subjects, others, CORRELATES, NONE, verb.i, "predictor", context)
         elif word in _HARMFUL:
-            found = targets(sentence, other)
+            found = [t for t in targets(sentence, other) if word != "responsible" or "garbage" not in t.phrase.text and "GC" not in t.phrase.text]
             if _HARMFUL[word] == PREVENT and other.tag_ == "VBG":
                 return
             yield from _changed(sentence, subjects, found, _HARMFUL[word], verb.i, "adjective", context)
@@ -505,7 +519,9 @@ def _kept(sentence: Sentence, verb: Token) -> Iterator[Draft]:
             heads = [c for c in verb.children if c.dep_ == "dobj"]
             if heads and _amount_after(child):
                 bound = UP if child.lower_ == "above" else DOWN
-                yield from _changed(sentence, list(context.subjects), targets(sentence, heads[0]), bound, verb.i, "kept", context)
+                yield from _changed(
+                    sentence, list(context.subjects), targets(sentence, heads[0]), bound, verb.i, "kept", context
+                )
         if adjective is None:
             continue
         word = sentence.lowered[adjective.i]
@@ -632,7 +648,11 @@ def measured_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
         "remained",
         "stands",
         "stood",
-        "peaked", "peaks", "ranged", "ranges")
+        "peaked",
+        "peaks",
+        "ranged",
+        "ranges",
+    )
     has = form is not None and form.lemma in ("have", "show", "exhibit", "reach", "achieve", "deliver", "attain", "see", "sustain", "record", "report", "experience", "provide", "observe", "yield")  # fmt: skip
     if not (be or has):
         return
@@ -679,7 +699,11 @@ def ratio_drafts(sentence: Sentence) -> Iterator[Draft]:
 
 def _value_of_metric(sentence: Sentence, verb: Token, context: Context) -> Iterator[Draft]:
     for child in verb.rights:
-        if child.dep_ == "prep" and child.lower_ in ("at", "to", "from", "between") and sentence.lowered[verb.i] not in _BE:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in ("at", "to", "from", "between")
+            and sentence.lowered[verb.i] not in _BE
+        ):
             child = next((c for c in child.children if c.dep_ == "pobj"), child)  # noqa: PLW2901
         if child.dep_ in ("attr", "acomp", "dobj", "npadvmod", "pobj") and child.i - verb.i <= 6:
             value = _value_span(sentence, child)

@@ -39,7 +39,8 @@ MAX_TOKENS = 90
 _DROPPED = re.compile(r"\[[^\[\]]{1,60}\]|\([^()]*\)|[\"“”*†‡]|(?<=\w)['’](?=\s)")
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _TOKEN = re.compile(
-    rf"(?P<ordinal>\d+(?:\.\d+)?(?:th|st|nd|rd)?[-‐‑][A-Za-z][A-Za-z-]*)"
+    rf"(?P<pair>\b[A-Za-z]+-,?\s(?:and|or)\s[A-Za-z]+-[A-Za-z]+)"
+    rf"|(?P<ordinal>\d+(?:\.\d+)?(?:th|st|nd|rd)?[-‐‑][A-Za-z][A-Za-z-]*)"
     rf"|(?P<number>[~≈<>±]?{_NUMBER}(?:\s?(?:%|×|x(?![a-z]))?\s?[–/-]\s?{_NUMBER})?(?:[KMGT](?![A-Za-z]))?)"
     r"(?P<unit>\s?(?:%|×|x(?![a-z])|°C|µs|μs|[a-zA-Z]+/s(?![a-z])|[KMGT]i?B(?![a-z])|[mnµ]s(?![a-z])))?"
     r"|(?P<possessive>(?<=[A-Za-z])['’]s\b)"
@@ -64,6 +65,10 @@ _OPERATIONS = frozenset("write read erase program append reset trim flush refres
 _NO_MODIFIER = frozenset(
     "the a an this that these those its their it to of in on at for from with by and or but as is are was were be can may "
     "data , . ; :".split()  # noqa: SIM905
+)
+_LABEL = re.compile(
+    r"^\s*(?:[•▪◦‣*–—-]\s+)?(?:\(?(?:\d{1,2}|[ivx]{1,4})[.)]\s+)?(?:(?:Observation|Finding|Insight|Lesson|Recommendation|Takeaway|"
+    r"Implication|Result|Remark|Note|Summary|Conclusion|Answer)s?\s*#?\s*\d*(?:\.\d+)*\s*[:.]\s+)?"
 )
 _AUXILIARIES = frozenset(
     "is are was were be been being has have had get got gets to not can may might could will would".split()
@@ -126,6 +131,7 @@ def pieces_of(text: str) -> list[Piece]:
     """Tokens of a sentence, brackets left out, names of the field joined, with the word to parse for each."""
     masked = _DROPPED.sub(_blank, text)
     masked = _DROPPED_WORDS.sub(_blank, masked)
+    masked = _LABEL.sub(_blank, masked)
     pieces: list[Piece] = []
     for match in _TOKEN.finditer(masked):
         if match["number"]:
@@ -138,7 +144,7 @@ def pieces_of(text: str) -> list[Piece]:
                 pieces.append(piece)
         else:
             pieces.append(_piece(text, *match.span()))
-            if match["ordinal"]:
+            if match["ordinal"] or match["pair"]:
                 pieces[-1].word = "large"
     joined = _without_interruption(_without_introduction(_join_names(text, pieces)))
     for i, piece in enumerate(joined):
@@ -160,6 +166,12 @@ def _join_names(text: str, pieces: list[Piece]) -> list[Piece]:
     i = 0
     while i < len(pieces):
         piece, size = pieces[i], 1
+        shared = _shared_modifiers(pieces, i)
+        if shared:
+            last = pieces[i + shared - 1]
+            joined.append(Piece(piece.start, last.end, text[piece.start : last.end], "large"))
+            i += shared
+            continue
         if piece.text[0].isalpha() or piece.text[0].isdigit():
             for width in range(min(MAX_WORDS, len(pieces) - i), 0, -1):
                 last = pieces[i + width - 1]
@@ -173,6 +185,38 @@ def _join_names(text: str, pieces: list[Piece]) -> list[Piece]:
         joined.append(piece)
         i += size
     return joined
+
+
+_SHARING = _OPERATIONS | frozenset(
+    "random sequential average mean median tail maximum minimum peak intra inter short long small large physical logical "
+    "local global temporal spatial raw uncorrectable correctable single double internal external online offline reads "
+    "writes".split()  # noqa: SIM905
+)
+
+
+def _shared_modifiers(pieces: list[Piece], i: int) -> int:
+    """Pieces of "read, write or append" before the noun that all of them modify; 0 where there is no such list."""
+
+    def modifies(k: int) -> bool:
+        word = pieces[k].text.lower() if k < len(pieces) else ""
+        return word in _SHARING or (word.startswith(("intra-", "inter-", "read-", "write-", "cross-", "non-")) and word.count("-") == 1)
+
+    if not modifies(i):
+        return 0
+    k, joined = i + 1, False
+    while k + 1 < len(pieces):
+        word = pieces[k].text.lower()
+        if word == "," and modifies(k + 1):
+            k += 2
+        elif word in ("and", "or") and modifies(k + 1):
+            k, joined = k + 2, True
+            break
+        else:
+            break
+    if not joined or k >= len(pieces):
+        return 0
+    following = pieces[k].text.lower()
+    return k - i if following[:1].isalpha() and following not in _NO_MODIFIER and following not in _NOT_OBJECT and following not in _VERB_FOLLOWS else 0
 
 
 def _ends_in_verb(pieces: list[Piece], last: int) -> bool:
@@ -288,8 +332,12 @@ def _word_to_parse(pieces: list[Piece], i: int) -> str:
         return "qualities" if plural else "quality"
     if lowered in _OPERATIONS and after and after[0].isalpha() and after not in _NO_MODIFIER and before != "to":
         return "data"
-    if lowered in ("costs", "cost") and (after in _DETERMINERS or after[:1].isdigit() or after in ("up", "about", "roughly", "almost")):
+    if lowered in ("costs", "cost") and (
+        after in _DETERMINERS or after[:1].isdigit() or after in ("up", "about", "roughly", "almost")
+    ):
         return "takes" if lowered == "costs" else "take"
+    if lowered == "limited" and before not in ("is", "are", "was", "were", "be", "been", "being"):
+        return "small"
     if lowered in ("scales", "varies") and after == "with":
         return "grows"
     if lowered in ("account", "accounts", "accounted") and after == "for":
@@ -361,7 +409,7 @@ def _is_noun(form: str, lemma: str, before: str, after: str) -> bool:
         return True
     if after == "of" or (after in ("in", "from") and lemma not in ("result", "shift")):
         return True
-    return form == "base" and not before.endswith("s") and before not in ("and", "but", "or", "they", "we")
+    return form == "base" and (not before.endswith("s") or before in forms() or before in ("includes", "is")) and before not in ("and", "but", "or", "they", "we")
 
 
 @cache

@@ -29,16 +29,16 @@ EMPTY_NOUNS = frozenset(
     "optimisation improvement reduction increase decrease rate point part amount addition set group kind type sort total "
     "majority variant version property parameter assumption limitation drawback advantage benefit "
     "tool layer lot configuration literature figures equation formula theorem first second third latter former operation "
-    "side answer question goal purpose aim time condition contrast term report survey course "
+    "side answer question protocol product event goal purpose aim time condition contrast term report survey course "
     "year month order end range line".split()  # noqa: SIM905
 )
 _DETERMINED = frozenset("the this that these those our its their such his her your my a an each".split())  # noqa: SIM905
 _STRIPPED = frozenset(
     "the a an this that these those its their our his her your my such any some all each every both only even also not "
-    "no either neither just thus , ; : - – — ' \" therefore however and or but so then more less up much far".split()  # noqa: SIM905
+    "no either neither just thus hence sometimes often simply usually typically generally always while whereas • , ; : - – — ' \" therefore however and or but so then more less up much far".split()  # noqa: SIM905
 )
 _LEVELS = frozenset(
-    "twice double triple half most many higher lower longer shorter larger greater smaller faster slower better worse more fewer less increased reduced "
+    "non-negligible fewest least longest twice double triple half most many higher lower longer shorter larger greater smaller faster slower better worse more fewer less increased reduced "
     "decreased elevated improved degraded additional extra excessive superior inferior lengthier heavier lighter poorer "
     "shallower deeper stronger weaker high low large small long short considerable significant substantial significantly "
     "substantially noticeable considerably slightly much far noticeably dramatically dramatic severe serious sharp marked "
@@ -46,12 +46,10 @@ _LEVELS = frozenset(
     "unnecessary frequent notable steep strong massive huge "
     "overall markedly sharply visibly clearly drastically lowest highest best worst smallest largest".split()  # noqa: SIM905
 )
-_KEPT_LEVELS = frozenset({"high", "low"})
+_KEPT_LEVELS: frozenset[str] = frozenset()
 POPULATION = frozenset(
-    "drive disk ssd hdd device block cell page chip die system cluster store server node array model fleet flash nand "
-    "workload application database volume namespace host file machine population tenant user client setup testbed "
-    "configuration generation vendor controller layer zone plane package board rack room centre center tlc mlc qlc slc "
-    "memory media medium software customer field deployment production environment unit member sample".split()  # noqa: SIM905
+    "drive disk ssd hdd device block cell page chip die system cluster server node array model fleet flash nand machine "
+    "population app tlc mlc qlc slc member sample one those store".split()  # noqa: SIM905
 )
 _CIRCUMSTANCES = frozenset(
     "in at under during for within after before among across above below over throughout when while with "
@@ -200,7 +198,7 @@ def object_phrase(sentence: Sentence, head: Token) -> Phrase:
             or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
         ):
             break
-        bare = last == head.i and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between")
+        bare = last == head.i and " " not in sentence.pieces[head.i].text and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between")
         if known and _is_population(sentence, inner) and not bare:
             break
         if known and child.lower_ not in ("of", "against", "on", "to", "between"):
@@ -221,6 +219,11 @@ def _counts_in(sentence: Sentence, head: Token, child: Token) -> bool:
 def _short_edge(sentence: Sentence, inner: Token) -> int:
     """The inner noun with its own ``of`` complement once, without circumstances."""
     last = inner.i
+    if inner.tag_ == "VBG" and inner.right_edge.i - inner.i <= 6:
+        return inner.right_edge.i
+    coordinated = [child for child in inner.rights if child.dep_ == "conj" and child.tag_.startswith("NN")]
+    if len(coordinated) == 1 and coordinated[0].i - inner.i <= 4:
+        last = coordinated[0].i
     for child in inner.rights:
         if child.dep_ == "prep" and child.lower_ in ("of", "to", "against") and child.i == last + 1:
             deeper = next((c for c in child.children if c.dep_ == "pobj"), None)
@@ -234,6 +237,8 @@ def _short_edge(sentence: Sentence, inner: Token) -> int:
 
 def _is_population(sentence: Sentence, token: Token) -> bool:
     piece = sentence.pieces[token.i]
+    if token.i - token.left_edge.i >= 3:
+        return False  # so much said of it that it matters
     if piece.concept is not None:
         if piece.concept.label == "Condition":
             return singular(piece.text.lower().split()[-1]) in POPULATION
@@ -250,6 +255,8 @@ def _trimmed(sentence: Sentence, first: int, last: int, head: int, *, levels: bo
     lowered = sentence.lowered
     if levels and "off" in lowered[first:head]:  # "shaves 3 µs off the latency"
         first = lowered.index("off", first) + 1
+    if "," in lowered[first:head] and (sentence.tokens[first].tag_ in ("IN", "RB") or lowered[first].endswith("ly")):
+        first = max(i for i in range(first, head) if lowered[i] == ",") + 1
     while first < head and (
         lowered[first] in _STRIPPED
         or (levels and lowered[first] in _LEVELS and lowered[first] not in _KEPT_LEVELS)
@@ -295,6 +302,13 @@ def names_something(sentence: Sentence, phrase: Phrase) -> str | None:
     inner = of_complement(token)
     if inner is not None and phrase.last >= inner.i and sentence.lowered[inner.i] in PRONOUNS:
         return None
+    if any(child.tag_ in ("WDT", "WP$") and child.i < token.i for child in token.children):
+        return None
+    if singular(word) in ("variety", "number", "range", "set", "lot", "series", "combination") and inner is not None:
+        if singular(sentence.lowered[inner.i]) in EMPTY_NOUNS:
+            return None
+    if sentence.lowered[phrase.first] in ("same", "other", "latter", "former", "proposed", "resulting"):
+        return "weakly"
     if singular(word) in EMPTY_NOUNS and sentence.pieces[phrase.head].concept is None and token.tag_ != "VBG":
         if inner is not None and phrase.last >= inner.i:
             return "weakly" if before in ("this", "these", "that", "those", "such", "our", "its", "their") else "well"

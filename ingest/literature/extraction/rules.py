@@ -90,7 +90,7 @@ def assertions_of(sentence: Sentence) -> list[ExtractedAssertion]:
     best: dict[tuple[int, int], tuple[float, Draft, ExtractedAssertion]] = {}
     for draft in _with_ellipsis(sentence, list(drafts_of(sentence))):
         naming = names_something(sentence, draft.subject)
-        if naming is None or _overlap(draft):
+        if naming is None or _overlap(draft) or _interrupted(sentence, draft):
             continue
         if respectively and 1 < draft.ranks == draft.subject_ranks and draft.rank != draft.subject_rank:
             continue
@@ -102,6 +102,12 @@ def assertions_of(sentence: Sentence) -> list[ExtractedAssertion]:
         best[key] = (confidence, draft, _finished(sentence, draft, quantity, confidence, population))
     kept = [assertion for _, _, assertion in best.values()]
     return sorted(kept, key=lambda found: (found.subject_span, found.object_span))
+
+
+def _interrupted(sentence: Sentence, draft: Draft) -> bool:
+    """Does a colon, a semicolon or a quotation mark stand between a subject and its verb?"""
+    first, last = sorted((draft.subject.end, sentence.pieces[draft.verb].start))
+    return bool(re.search(r"[:;“”]", sentence.text[first:last]))
 
 
 def _overlap(draft: Draft) -> bool:

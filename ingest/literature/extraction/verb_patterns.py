@@ -244,7 +244,11 @@ def _drafts(
         final = target.change if change == HAVE else combined(change, target)
         if verb_adds(sentence, verb, target):
             final = GOOD
-        if target.kind.burden and final == BAD and sentence.lemma(verb.i) in ("delay", "slow", "stall", "inhibit", "impede", "hinder"):
+        if (
+            target.kind.burden
+            and final == BAD
+            and sentence.lemma(verb.i) in ("delay", "slow", "stall", "inhibit", "impede", "hinder")
+        ):
             final = PREVENT  # what delays a fault works against it
         result = outcome_of(final, target) if final else None
         if result is not None:
@@ -444,14 +448,39 @@ def introduced(sentence: Sentence, verb: Token) -> Iterator[Draft]:
 
 def _becomes(sentence: Sentence, verb: Token) -> str | None:
     """ "becomes longer", "become more frequent", "is higher"."""
-    if sentence.lowered[verb.i] not in ("become", "becomes", "became", "get", "gets", "getting", "got", "grows", "grow", "grew", "is", "are", "was", "were"):
+    if sentence.lowered[verb.i] not in (
+        "become",
+        "becomes",
+        "became",
+        "get",
+        "gets",
+        "getting",
+        "got",
+        "grows",
+        "grow",
+        "grew",
+        "is",
+        "are",
+        "was",
+        "were",
+    ):
         return None
     for child in verb.rights:
         if child.dep_ not in ("acomp", "attr", "advmod", "oprd"):
             continue
         word = sentence.lowered[child.i]
         degree = {sentence.lowered[c.i] for c in child.lefts}
-        if word in ("frequent", "common", "likely", "severe", "pronounced", "prevalent", "numerous", "probable", "serious"):
+        if word in (
+            "frequent",
+            "common",
+            "likely",
+            "severe",
+            "pronounced",
+            "prevalent",
+            "numerous",
+            "probable",
+            "serious",
+        ):
             return UP if "more" in degree else DOWN if "less" in degree else None
         change = next((change for change, words in LEVELS.items() if word in words), None)
         if change is not None:

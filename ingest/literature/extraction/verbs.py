@@ -18,34 +18,34 @@ SHIFT_GOOD, SHIFT_BAD = "shift_good", "shift_bad"
 _FAMILIES = {
     UP: "increase raise elevate amplify inflate lengthen prolong extend enlarge double triple treble quadruple multiply "
     "accelerate heighten expand magnify intensify escalate maximise maximize quicken hasten augment bolster grow "
-    "redouble lift swell widen bump bloat ramp stretch protract deepen steepen hike compound fuel",
+    "redouble lift swell widen bump bloat ramp quintuple elongate pad propel dilate supplement stretch protract deepen steepen hike compound fuel",
     DOWN: "reduce decrease lower cut diminish lessen shrink curtail curb trim shorten halve minimise minimize slash "
     "restrict constrain limit decimate dampen damp depress moderate attenuate narrow save spare weaken erode truncate "
     "drop compress lighten dent cap thin sap trim eat squeeze quarter contain reclaim pare chop clip crimp deplete drain dilute blunt prune whittle quell tame taper "
-    "throttle crush flatten abate clamp shed mute subdue temper exhaust shave bound ration slim condense economise economize relax",
+    "throttle crush flatten abate clamp shed mute subdue contract crop deflate compact gut restrain slacken nibble decelerate bisect abbreviate temper exhaust shave bound ration slim condense economise economize relax",
     GOOD: "improve enhance boost strengthen benefit stabilise stabilize restore optimise optimize better speed "
-    "sharpen fortify smooth streamline rescue revive upgrade refine reinforce hone rejuvenate aid favour favor buoy help",
+    "sharpen fortify smooth streamline rescue revive upgrade refine reinforce ameliorate enrich enliven mend perfect steady solidify uplift recoup hone rejuvenate aid favour favor buoy help",
     BAD: "degrade worsen hurt harm impair hamper hinder deteriorate compromise undermine penalise penalize "
     "aggravate exacerbate cripple disrupt jeopardise jeopardize impede inhibit choke sacrifice slow delay threaten "
     "endanger disturb destabilise destabilize handicap tax mar spoil ruin "
-    "wreck undercut hobble cramp stifle punish burden strain damage starve poison plague afflict swamp overwhelm saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall",
+    "wreck undercut hobble cramp stifle punish burden strain damage starve poison devastate encumber injure paralyse paralyze retard shatter tarnish wound scuttle downgrade foul plague afflict swamp overwhelm saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall",
     CAUSE: "cause trigger induce produce provoke generate introduce incur precipitate promote foster entail spawn "
     "inject inflict elicit invite exert unleash dominate create add spark ignite kindle "
-    "engender breed instigate prompt impose pose necessitate evoke drive underlie spur incite occasion propagate",
+    "engender breed instigate prompt impose pose necessitate evoke drive underlie foment initiate stimulate wreak beget spur incite occasion",
     PREVENT: "prevent avoid mitigate alleviate eliminate remove suppress counter counteract combat eradicate avert "
     "preclude relieve ease mask hide absorb offset obviate forestall heal circumvent abolish neutralise neutralize "
-    "avert overcome stop cure stave thwart amortise amortize soften block cancel nullify negate banish dispel defuse remedy "
+    "avert overcome stop cure stave thwart amortise amortize soften cancel nullify negate banish dispel defuse remedy "
     "rectify repair fix resolve sidestep bypass evade dodge quench fend ward insulate conceal deter preempt correct "
-    "tackle postpone defer stem exclude undo reverse counterbalance contain",
+    "tackle arrest deflect disarm expunge extinguish foil halt intercept parry purge repress dissipate quash postpone defer stem exclude undo reverse counterbalance contain",
     HAVE: "have exhibit show deliver achieve provide offer see experience suffer yield reach attain display enjoy face "
-    "sustain encounter observe produce require demonstrate report record incur need guarantee maintain afford bring "
-    "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure support give leave average undergo retain",
-    AFFECT: "affect influence impact alter change shape modify matter bear interfere sway perturb touch move",
+    "sustain encounter observe produce require demonstrate report record incur need guarantee afford bring "
+    "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure support give leave average undergo",
+    AFFECT: "affect influence impact alter change shape modify matter bear interfere sway perturb modulate budge touch move",
     CORRELATE: "correlate associate link relate tie connect couple",
-    SHIFT_UP: "increase rise grow climb surge jump soar escalate double triple treble quadruple lengthen balloon mount "
+    SHIFT_UP: "increase rise grow climb surge jump soar escalate double triple treble quadruple lengthen balloon mount creep rocket skyrocket shoot "
     "accelerate swell widen expand explode spike inflate multiply deepen",
     SHIFT_DOWN: "decrease fall drop decline diminish shrink plummet plunge sink dwindle halve shorten collapse erode "
-    "decay slip reduce weaken vanish narrow",
+    "decay slip slide tumble taper wane crash reduce weaken vanish narrow",
     SHIFT_GOOD: "improve recover",
     SHIFT_BAD: "degrade deteriorate worsen suffer",
 }
