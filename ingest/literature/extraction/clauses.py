@@ -105,6 +105,8 @@ def negations(sentence: Sentence, verb: Token) -> bool:
     """Is the verb itself denied ("does not", "never", "no longer", "hardly")?"""
     for child in verb.children:
         word = sentence.lowered[child.i]
+        if word == "not" and sentence.lowered[child.i + 1 : child.i + 2] in (["only"], ["just"], ["merely"]):
+            return False
         if child.dep_ == "neg" or (word in _NEGATIONS and child.dep_ in ("advmod", "aux", "preconj", "cc", "det")):
             return True
         if word == "longer" and child.i and sentence.lowered[child.i - 1] == "no":
@@ -336,7 +338,7 @@ def _copular(noun: Token) -> Token:
     """The subject of "X is a drive that …", the first noun of "X, a scheme that …"."""
     if noun.dep_ == "attr" and noun.head.lower_ in ("is", "are", "was", "were"):
         own = [child for child in noun.head.children if child.dep_ in SUBJECTS]
-        return own[0] if own else noun
+        return own[0] if own and own[0].tag_ != "PRP" else noun  # "it is the buffer that limits"
     if noun.dep_ == "appos":
         return noun.head
     return noun

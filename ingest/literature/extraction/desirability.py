@@ -79,7 +79,7 @@ _DOWN_WORDS = frozenset(
     "error failure loss miss corruption retry alarm death replacement mortality fault drop false wear erase erasure "
     "defect degradation leakage timeout wasted ageing aging reallocation outage disturb bad crash".split()  # noqa: SIM905
 )
-_COUNTS = frozenset(
+COUNTS = frozenset(
     "number rate count amount volume frequency probability likelihood chance incidence level degree share fraction "
     "proportion percentage total sum magnitude severity prevalence extent intensity ratio value average mean median "
     "effect impact accumulation growth onset formation standard deviation quantity accumulation generation majority "
@@ -90,6 +90,10 @@ _UP_RATIOS = frozenset("hit compression deduplication dedup success saving detec
 _BARE = frozenset(
     "write reset copy move problem problems issue issues violation risk hazard danger event incident case shift return gap "
     "load effort work tail mismatch threat exposure".split()  # noqa: SIM905
+)
+_FAULTY = frozenset(
+    "uncorrectable unrecoverable failed corrupt corrupted lost erroneous faulty spurious unreadable dropped torn misdirected "
+    "silent damaged stale".split()  # noqa: SIM905
 )
 _WORK = frozenset(
     "operation request access transaction copy move message hop seek io i/o command flush sync step".split()
@@ -128,10 +132,12 @@ def kind_of(phrase: str) -> Kind | None:
         return found
     if head in ("effect", "impact", "consequence", "influence") and set(before) & _ADVERSE:
         return Kind("down", burden=True, sure=False)
-    if head in _COUNTS:
+    if head in COUNTS:
         return _of_count(phrase, tokens, end, head, before)
     if concept is not None and concept.label != "Metric":
         return None
+    if _FAULTY & set(before) and head in ("read", "write", "page", "block", "sector", "command", "request", "codeword", "frame", "record", "object", "stripe"):
+        return Kind("down", burden=True)
     if head in _NEVER:
         return None
     if head in _UP_HEADS:
@@ -153,6 +159,8 @@ def _of_count(phrase: str, tokens: list[str], end: int, head: str, before: list[
         return inner
     if any(word in _DOWN_WORDS for word in before):
         return Kind("down", burden=True)
+    if head in ("count", "number") and before and before[-1] in _WORK:
+        return Kind("down", burden=True, sure=False)
     if head in ("rate", "ratio") and before:
         return Kind("up", burden=False, sure=False) if head == "rate" or before[-1] in _UP_RATIOS else None
     return kind_of(" ".join(tokens[: end - 1])) if before and head not in ("rate", "ratio", "value") else None

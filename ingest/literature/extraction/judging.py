@@ -9,10 +9,12 @@ starts at ``HIGH_FROM``.
 from __future__ import annotations
 
 from ingest.literature.extraction.assertion import Quantity
+from ingest.literature.extraction.desirability import COUNTS
 from ingest.literature.extraction.drafts import Draft
+from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 
-HIGH_FROM = 0.88
+HIGH_FROM = 0.87
 BASES = {
     "active": 0.95,
     "passive": 0.95,
@@ -42,7 +44,7 @@ BASES = {
     "value": 0.7,
     "metric": 0.75,
 }
-WEAK_SUBJECT, UNSURE_OBJECT, FAR, RELATIVE, HEDGE, LONG, EFFECT_SIZE, LOOSE_END = 0.7, 0.75, 0.95, 0.9, 0.97, 0.93, 1.03, 0.9
+WEAK_SUBJECT, UNSURE_OBJECT, FAR, RELATIVE, HEDGE, LONG, EFFECT_SIZE, LOOSE_END = 0.7, 0.75, 0.95, 0.9, 0.97, 0.93, 1.03, 0.93
 
 
 def _points_back(sentence: Sentence, draft: Draft) -> bool:
@@ -52,9 +54,20 @@ def _points_back(sentence: Sentence, draft: Draft) -> bool:
 
 
 def _has_loose_end(sentence: Sentence, draft: Draft) -> bool:
-    """Does "of" follow an object of one word, so that nobody can tell how much of it belongs to the object?"""
-    after = sentence.lowered[draft.object.last + 1] if draft.object.last + 1 < len(sentence.pieces) else ""
-    return after in ("of", "at") and " " not in draft.object.text
+    """May the subject or object reach further, or less far, than was read?
+
+    Nobody can tell how much of "of the drives" belongs to an object of one or two words, and a long or a coordinated
+    subject is easily cut in the wrong place.
+    """
+    if draft.subject.last - draft.subject.first > 5:
+        return True
+    last = draft.object.last
+    after = sentence.lowered[last + 1] if last + 1 < len(sentence.pieces) else ""
+    if after in ("of", "at", "between", "by") and draft.object.text.count(" ") < 2:
+        return not any(character.isdigit() for character in sentence.text[draft.object.end : draft.object.end + 8])
+    if last > draft.object.head:
+        return singular(sentence.lowered[draft.object.head]) not in COUNTS
+    return False
 
 
 def _is_bare_thing(sentence: Sentence, draft: Draft) -> bool:

@@ -117,7 +117,7 @@ def _pairs(
     sentence: Sentence, subjects: list[Token], others: list[Token], relation: str, direction: str | None, verb: int,
     pattern: str, context: Context,
 ) -> Iterator[Draft]:  # fmt: skip
-    phrases = [object_phrase(sentence, other) for other in others]
+    phrases = [object_phrase(sentence, other, whole=True) for other in others]
     for subject in subjects:
         for k, phrase in enumerate(phrases):
             draft = Draft(
@@ -142,6 +142,15 @@ def _correlation(sentence: Sentence, noun: Token) -> Iterator[Draft]:
         return
     if noun.dep_ == "dobj" and sentence.lemma(governor.i) not in _STATING:
         return  # "we study the correlation between X and Y" states none
+    if noun.dep_ in ("nsubj", "nsubjpass"):
+        judged = {sentence.lowered[c.i] for c in governor.rights if c.dep_ in ("acomp", "attr", "oprd")}
+        if sentence.lowered[governor.i] in _BE and not any(c.dep_ == "acomp" for c in governor.rights):
+            return
+        if judged & (_NULL | {"absent"}):
+            context = replace(context, negated=True)
+        words = words | judged
+        if sentence.lowered[governor.i] not in _BE and sentence.lowered[governor.i] not in _TELLS | {"exists", "exist", "holds"}:
+            return
     own = context.negated if noun.dep_ in ("dobj", "attr", "nsubj", "nsubjpass") else False
     context = replace(context, negated=own or bool(words & _NULL) or _is_absent(sentence, governor))
     direction = _sign(words)
@@ -218,7 +227,7 @@ def _effect(sentence: Sentence, noun: Token) -> Iterator[Draft]:
         denied = replace(context, negated=True)
         for subject in subjects:
             for k, head in enumerate(with_repeated(target)):
-                phrase = object_phrase(sentence, head)
+                phrase = object_phrase(sentence, head, whole=True)
                 yield Draft(subject, NO_EFFECT, phrase, NONE, governor.i, "null", denied, _is_known(phrase), k)
     elif words & (_NEGATIVE | _POSITIVE) or singular(sentence.lowered[noun.i]) == "toll":
         change = GOOD if words & _POSITIVE else BAD
@@ -434,7 +443,7 @@ def _tied(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     if form is None or verb.dep_ == "amod":
         return
     if form.lemma in _TIES:
-        other = _pobj(verb, "with", "to")
+        other = _pobj(verb, "with", "to") or next((inner for c in verb.rights if c.dep_ == "advmod" for inner in [_pobj(c, "with", "to")] if inner is not None), None)
         context = context_of(sentence, verb)
         if not context.stated or not context.subjects:
             return
@@ -480,11 +489,6 @@ def _tied(sentence: Sentence, verb: Token) -> Iterator[Draft]:
             yield from _pairs(
                 sentence, list(context.subjects), list(conjuncts(head)), CORRELATES, NONE, verb.i, "predictor", context
             )
-    elif form.lemma == "depend" and (other := _pobj(verb, "on", "upon")) is not None and not negations(sentence, verb):
-        context = context_of(sentence, verb)
-        known = [head for head in context.subjects if _is_known(object_phrase(sentence, head))]
-        if context.stated and known:
-            yield from _pairs(sentence, list(conjuncts(other)), known, CORRELATES, NONE, verb.i, "depends", context)
     elif form.lemma in ("depend", "vary", "scale", "differ", "change"):
         other = _pobj(verb, "on", "upon", "with")
         context = context_of(sentence, verb)
@@ -509,7 +513,8 @@ def _kept(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     context = context_of(sentence, verb)
     if not context.stated or not context.subjects:
         return
-    for child in verb.rights:
+    nouns = [c for c in verb.rights if c.dep_ == "dobj"]
+    for child in [*verb.rights, *[c for noun in nouns for c in noun.rights if c.tag_ == "JJ"]]:
         adjective = (
             child
             if child.tag_.startswith(("JJ", "RB")) and child.dep_ in ("oprd", "acomp", "ccomp", "xcomp", "advmod")

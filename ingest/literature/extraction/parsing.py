@@ -249,7 +249,8 @@ def _introduction_length(pieces: list[Piece]) -> int:
         return 0
     following = next((i for i in range(comma + 1, len(pieces)) if pieces[i].text == "," or _is_finite(pieces, i)), None)
     plain = following is not None and pieces[following].text != "," and following > comma + 1
-    return comma + 1 if plain else 0
+    rest = pieces[comma + 1 :]
+    return comma + 1 if plain or len(_without_interruption(rest)) < len(rest) else 0
 
 
 def _without_introduction(pieces: list[Piece]) -> list[Piece]:
@@ -264,8 +265,7 @@ def introduction_of(sentence: Sentence) -> str | None:
     return words if words[:1].isalpha() and words.split()[0].lower() in _CIRCUMSTANCES else None
 
 
-_CIRCUMSTANCES = frozenset(
-    "in at on for under within among during across after before over above below throughout".split()
+_CIRCUMSTANCES = frozenset("of in at on for under within among during across after before over above below throughout".split()
 )  # noqa: SIM905
 
 
@@ -281,6 +281,8 @@ def _is_finite(pieces: list[Piece], i: int) -> bool:
     form = forms().get(word)
     after = pieces[i + 1] if i + 1 < len(pieces) else None
     if form is None and word.endswith(("s", "ed")) and after is not None:
+        if after.text.lower() in ("out", "up", "down", "off", "away", "back"):
+            return True
         return after.text.lower() in _DETERMINERS and word not in _PREPOSITION_LIKE and not word.endswith("ss")
     return (
         form is not None

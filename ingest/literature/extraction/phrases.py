@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.literature.extraction.desirability import _COUNTS, Kind, kind_of
+from ingest.literature.extraction.desirability import COUNTS, Kind, kind_of
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.quantities import find
@@ -29,7 +29,7 @@ EMPTY_NOUNS = frozenset(
     "optimisation improvement reduction increase decrease rate point part amount addition set group kind type sort total "
     "majority variant version property parameter assumption limitation drawback advantage benefit "
     "tool layer lot configuration literature figures equation formula theorem first second third latter former operation "
-    "side answer question protocol product event goal purpose aim time condition contrast term report survey course "
+    "side answer question protocol product event goal purpose aim time condition contrast term report survey course measure "
     "year month order end range line".split()  # noqa: SIM905
 )
 _DETERMINED = frozenset("the this that these those our its their such his her your my a an each".split())  # noqa: SIM905
@@ -48,7 +48,7 @@ _LEVELS = frozenset(
 )
 _KEPT_LEVELS: frozenset[str] = frozenset()
 POPULATION = frozenset(
-    "drive disk ssd hdd device block cell page chip die system cluster server node array model fleet flash nand machine "
+    "drive disk ssd hdd device block cell page chip die system cluster server node array model fleet flash nand machine pool tier archive rack "
     "population app tlc mlc qlc slc member sample one those store".split()  # noqa: SIM905
 )
 _CIRCUMSTANCES = frozenset(
@@ -123,6 +123,9 @@ def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
     first, last = head.left_edge.i, head.i
     # conjoined heads to the right are phrases of their own
     for child in head.rights:
+        if child.dep_ == "relcl" and child.i - head.i > 1 and _restricts(sentence, child, last):
+            last = child.right_edge.i  # "a scrub that staggers its passes"
+            break
         if child.dep_ in ("conj", "cc", "punct", "appos", "relcl", "ccomp", "advcl", "mark"):
             if child.dep_ != "punct" or child.text in (",", ";", ":", "—", "–"):
                 break
@@ -143,7 +146,16 @@ def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
         last = max(last, end)
     if first == 1 and sentence.tokens[0].tag_ in ("JJR", "RBR") and sentence.tokens[0].head.i > head.i:
         first = 0  # "Longer retention ages result in": hung on the verb
+    marks = [i for i in range(first, head.i) if sentence.lowered[i] in (",", ";", ":", "—", "–")]
+    if marks and not all(sentence.tokens[i - 1].tag_.startswith("JJ") for i in marks):
+        first = marks[-1] + 1
     return _trimmed(sentence, first, last, head.i, levels=False)
+
+
+def _restricts(sentence: Sentence, clause: Token, last: int) -> bool:
+    """Is a relative clause short, begun with "that" and not set off by a comma, so that it belongs to the name?"""
+    first = clause.left_edge.i
+    return first == last + 1 and sentence.lowered[first] == "that" and clause.right_edge.i - first <= 12
 
 
 def _edge(sentence: Sentence, token: Token) -> int:
@@ -169,14 +181,17 @@ def _amount(sentence: Sentence, preposition: Token) -> bool:
     return inner is not None and is_numeric(sentence, inner)
 
 
-def object_phrase(sentence: Sentence, head: Token) -> Phrase:
-    """The words of an object: without article, amounts, words of degree, circumstances and the drives it is said of."""
+def object_phrase(sentence: Sentence, head: Token, *, whole: bool = False) -> Phrase:
+    """The words of an object: without article, amounts, words of degree, circumstances and the drives it is said of.
+
+    With ``whole`` the drives are kept ("endurance of client drives").
+    """
     first, last = head.left_edge.i, head.i
     for child in head.lefts:
         if child.dep_ == "poss":
             first = head.i if child.right_edge.i + 1 > head.i else child.right_edge.i + 1
     alone = _trimmed(sentence, first, last, head.i, levels=True)
-    known = kind_of(alone.text) is not None and singular(sentence.lowered[head.i]) not in _COUNTS
+    known = kind_of(alone.text) is not None and singular(sentence.lowered[head.i]) not in COUNTS
     followers = list(head.rights)
     loose = sentence.tokens[last + 1] if last + 1 < len(sentence.tokens) else None
     if loose is not None and loose.dep_ == "prep" and loose.head.i == head.head.i and loose.lower_ == "on":
@@ -198,8 +213,8 @@ def object_phrase(sentence: Sentence, head: Token) -> Phrase:
             or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
         ):
             break
-        bare = last == head.i and " " not in sentence.pieces[head.i].text and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between")
-        if known and _is_population(sentence, inner) and not bare:
+        bare = last == head.i and " " not in sentence.pieces[head.i].text and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between", "by")
+        if known and not whole and _is_population(sentence, inner) and not bare:
             break
         if known and child.lower_ not in ("of", "against", "on", "to", "between"):
             break

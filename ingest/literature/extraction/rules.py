@@ -107,7 +107,10 @@ def assertions_of(sentence: Sentence) -> list[ExtractedAssertion]:
 def _interrupted(sentence: Sentence, draft: Draft) -> bool:
     """Does a colon, a semicolon or a quotation mark stand between a subject and its verb?"""
     first, last = sorted((draft.subject.end, sentence.pieces[draft.verb].start))
-    return bool(re.search(r"[:;“”]", sentence.text[first:last]))
+    if re.search(r"[:;“”]", sentence.text[first:last]):
+        return True
+    quoted = [match.span() for match in re.finditer(r"[“\"][^“”\"]{8,}[”\"]", sentence.text)]
+    return any(start <= draft.subject.start and draft.object.end <= end for start, end in quoted)
 
 
 def _overlap(draft: Draft) -> bool:

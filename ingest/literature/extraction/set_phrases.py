@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from ingest.literature.extraction.assertion import CORRELATES, NO_EFFECT, NONE
 from ingest.literature.extraction.clauses import Context, context_of
-from ingest.literature.extraction.drafts import Draft
+from ingest.literature.extraction.drafts import Draft, outcome_of, targets
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import Phrase, object_kind, object_phrase, subject_phrase
+from ingest.literature.extraction.verbs import CAUSE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -48,6 +49,28 @@ def set_phrases(sentence: Sentence) -> Iterator[Draft]:
         if object_kind(phrase) is not None or object_kind(subject_phrase(sentence, subject)) is not None:
             context = Context(negated=relation == NO_EFFECT)
             yield Draft(subject_phrase(sentence, subject), relation, phrase, NONE, verb, "set", context)
+    yield from behind(sentence)
+
+
+_BEHIND = re.compile(
+    r"\b(?:is|are|was|were|be|lies|lie|lay) (?:at the (?:root|heart|bottom|origin) of|behind|to blame for)\b"
+)
+
+
+def behind(sentence: Sentence) -> Iterator[Draft]:
+    """ "X is at the root of Y", "X was behind the spike in Y"."""
+    match = _BEHIND.search(sentence.text)
+    left = noun_before(sentence, match.start()) if match else None
+    right = noun_after(sentence, match.end()) if match else None
+    if match is None or left is None or right is None:
+        return
+    verb = next(i for i, p in enumerate(sentence.pieces) if p.start >= match.start())
+    if not _is_stated(sentence, verb):
+        return
+    for target in targets(sentence, right)[:1]:
+        result = outcome_of(target.change or CAUSE, target)
+        if result is not None:
+            yield Draft(subject_phrase(sentence, left), result[0], target.phrase, result[1], verb, "set", Context())
 
 
 def _is_stated(sentence: Sentence, verb: int) -> bool:

@@ -86,7 +86,7 @@ ORIGINS_PASSIVE = {
 PARTICLES = {("drive", "up"): UP, ("push", "up"): UP, ("drive", "down"): DOWN, ("bring", "down"): DOWN, ("cut", "down"): DOWN,
              ("speed", "up"): GOOD, ("slow", "down"): BAD, ("bring", "about"): CAUSE, ("give", "rise"): CAUSE,
              ("push", "down"): DOWN, ("keep", "down"): DOWN, ("force", "up"): UP, ("tear", "down"): DOWN,
-             ("drag", "down"): DOWN, ("even", "out"): PREVENT, ("iron", "out"): PREVENT, ("rule", "out"): PREVENT, ("smooth", "out"): PREVENT, ("pull", "down"): DOWN, ("hold", "down"): DOWN, ("hold", "back"): BAD, ("hold", "up"): BAD,
+             ("drag", "down"): DOWN, ("stave", "off"): PREVENT, ("fend", "off"): PREVENT, ("ward", "off"): PREVENT, ("free", "up"): UP, ("even", "out"): PREVENT, ("iron", "out"): PREVENT, ("rule", "out"): PREVENT, ("smooth", "out"): PREVENT, ("pull", "down"): DOWN, ("hold", "down"): DOWN, ("hold", "back"): BAD, ("hold", "up"): BAD,
              ("cut", "back"): DOWN, ("scale", "down"): DOWN, ("step", "up"): UP, ("eat", "up"): DOWN, ("use", "up"): DOWN, ("bring", "up"): UP}  # fmt: skip
 BAD_ADVERBS = frozenset("adversely negatively severely badly unfavourably detrimentally".split())  # noqa: SIM905
 GOOD_ADVERBS = frozenset("positively favourably favorably beneficially".split())  # noqa: SIM905
@@ -391,11 +391,11 @@ def _unaffected(sentence: Sentence, verb: Token, context: Context, *, passive: b
     """ "does not affect", "is not influenced by"."""
     if passive:
         who = agents(sentence, verb)
-        yield from _null(sentence, who, [object_phrase(sentence, head) for head in context.subjects], verb, context)
+        yield from _null(sentence, who, [object_phrase(sentence, head, whole=True) for head in context.subjects], verb, context)
         return
     heads = [n for child in verb.children if child.dep_ == "dobj" for n in conjuncts(child)]
     subjects = [subject_phrase(sentence, head) for head in context.subjects]
-    yield from _null(sentence, subjects, [object_phrase(sentence, head) for head in heads], verb, context)
+    yield from _null(sentence, subjects, [object_phrase(sentence, head, whole=True) for head in heads], verb, context)
 
 
 def _shift(sentence: Sentence, verb: Token, names: frozenset[str], context: Context) -> Iterator[Draft]:
@@ -427,6 +427,23 @@ def _shift(sentence: Sentence, verb: Token, names: frozenset[str], context: Cont
         yield from _correlated(subject_phrase(sentence, inner), found, change, verb, context, flipped=False)
 
 
+_OPENINGS = ("as a result of ", "as a consequence of ", "because of ", "due to ", "owing to ", "thanks to ", "in consequence of ")
+
+
+def _opened(sentence: Sentence, verb: Token, change: str, cause: str) -> Iterator[Draft]:
+    """ "As a consequence of the shorter pulse, the error rate climbs"."""
+    context = context_of(sentence, verb)
+    token = next((t for t in sentence.tokens if sentence.pieces[t.i].start >= len(cause) and t.tag_.startswith(("NN", "VBG"))), None)
+    if token is None or not context.stated or any(child.dep_ == "dobj" for child in verb.children):
+        return
+    while token.head.tag_.startswith("NN") and token.dep_ in ("compound", "amod", "nmod") and token.head.i > token.i:
+        token = token.head
+    if token.i >= verb.i:
+        return
+    found = [target for head in context.subjects for target in targets(sentence, head)[:1]]
+    yield from _drafts(sentence, [subject_phrase(sentence, token)], found, change, verb, context, "introduced")
+
+
 def introduced(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     """ "With TRIM enabled, write amplification falls to 1.2": what stands after with does it."""
     form = forms().get(sentence.lowered[verb.i])
@@ -434,6 +451,10 @@ def introduced(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     change = next((change for family, change in _SHIFTS.items() if family in names), None)
     first = sentence.tokens[0]
     mine = first.head.i == verb.i or (verb.dep_ == "conj" and first.head.i == verb.head.i)
+    cause = next((words for words in _OPENINGS if sentence.text.lower().startswith(words)), None)
+    if change is not None and cause is not None and not is_passive(verb):
+        yield from _opened(sentence, verb, change, cause)
+        return
     if change is None or sentence.lowered[0] != "with" or not mine or is_passive(verb):
         return
     inner = next((c for c in first.children if c.dep_ in ("pobj", "pcomp")), None)

@@ -18,7 +18,7 @@ SHIFT_GOOD, SHIFT_BAD = "shift_good", "shift_bad"
 _FAMILIES = {
     UP: "increase raise elevate amplify inflate lengthen prolong extend enlarge double triple treble quadruple multiply "
     "accelerate heighten expand magnify intensify escalate maximise maximize quicken hasten augment bolster grow "
-    "redouble lift swell widen bump bloat ramp quintuple elongate pad propel dilate supplement stretch protract deepen steepen hike compound fuel",
+    "redouble lift swell widen bump bloat free ramp quintuple elongate pad propel dilate supplement stretch protract deepen steepen hike compound fuel",
     DOWN: "reduce decrease lower cut diminish lessen shrink curtail curb trim shorten halve minimise minimize slash "
     "restrict constrain limit decimate dampen damp depress moderate attenuate narrow save spare weaken erode truncate "
     "drop compress lighten dent cap thin sap trim eat squeeze quarter contain reclaim pare chop clip crimp deplete drain dilute blunt prune whittle quell tame taper "
@@ -101,7 +101,7 @@ _IRREGULAR = {
     "underlie": ("underlay", "underlain"),
 }
 _DOUBLED = frozenset("cut drop trim cap slip stem stop plan sap thin spur chop clip quell slim mar get let begin hit "
-                     "permit log fit".split())  # fmt: skip
+                     "permit log fit drag step".split())  # fmt: skip
 # What a small parser reads as a noun or not at all is parsed as one of these instead, in the same form.
 _PLAIN = "provide"
 _KEPT = frozenset(
@@ -175,7 +175,7 @@ def forms() -> dict[str, Form]:
     others += (
         "intend plan seek strive propose choose decide identify occur happen exist become get remain stay evaluate "
     )
-    others += "precede track predict expose shield safeguard corrupt account matter stand "
+    others += "take knock drag pull even iron step tear force hold stave fend ward precede track predict expose shield safeguard corrupt account matter stand "
     others += "compare attribute repair average equal amount claim consider study investigate examine ask"
     for lemma in [*families(), *others.split()]:
         for form, text in inflect(lemma).items():
