@@ -107,7 +107,7 @@ def test_a_quote_is_marked_on_its_page_and_its_address_opens_it_again(
 def test_a_search_leads_to_a_work_and_a_concept(visit: Callable[..., Any], app_address: str) -> None:
     seen = visit()
     seen.open(f"{app_address}/literature")
-    seen.page.get_by_label("Search").fill("temperature")
+    seen.page.get_by_role("textbox", name="Search").fill("temperature")
     seen.page.keyboard.press("Enter")
     seen.page.get_by_text(re.compile(r"^Concepts: ")).wait_for(timeout=30_000)
     seen.page.get_by_role("button", name="Temperature", exact=True).first.click()
