@@ -10,22 +10,26 @@ from ingest.literature.extraction.drafts import Draft
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import is_numeric
 from ingest.literature.extraction.quantities import Found, find
+from ingest.literature.extraction.wordlists import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_PLACES = frozenset(
-    "in at under during for within after before among across above below over throughout on without on of until".split()
-)  # noqa: SIM905
-_MARKS = frozenset("when while whenever once if unless until as".split())  # noqa: SIM905
+_PLACES = word_set(
+    "in at under during for within after before among across above below over throughout on without on of until"
+)
+_MARKS = word_set("when while whenever once if unless until as")
 _EMPTY = re.compile(
-    r"^in half\b|^(?:at the (?:cost|expense|price)|without \w+ing)\b|^(?:in|for|at|on|of)\s+(?:this|these|our|the same|general|particular|practice|addition|contrast|fact|turn|total|average|terms|"
-    r"order|most cases|example|instance|comparison|short|all|many|(?:the )?(?:paper|figure|table|section|case|result|end|"
+    r"^in half\b|^(?:at the (?:cost|expense|price)|without \w+ing)\b|^(?:in|for|at|on|of)\s+(?:this|these|our|"
+    r"the same|general|particular|practice|addition|contrast|fact|turn|total|average|terms|"
+    r"order|most cases|example|instance|comparison|short|all|many|(?:the )?(?:paper|figure|table|section|case|"
+    r"result|end|"
     r"other hand|way|sense))\b",
     re.IGNORECASE,
 )
 _POPULATION = re.compile(
-    r"\b(?:(?:(?:3D|planar|enterprise|consumer|client|desktop|nearline|data[- ]cent(?:re|er)|NVMe|SATA|SAS|PCIe|ZNS|SMR|CMR|helium)[\s-]+)*"
+    r"\b(?:(?:(?:3D|planar|enterprise|consumer|client|desktop|nearline|data[- ]cent(?:re|er)|NVMe|SATA|SAS|"
+    r"PCIe|ZNS|SMR|CMR|helium)[\s-]+)*"
     r"(?:SLC|MLC|TLC|QLC|PLC|3D NAND|enterprise|consumer|client|nearline|NVMe|SATA|SAS|ZNS|SMR|helium)"
     r"(?:[\s-]+(?:NAND|flash|SSDs?|HDDs?|drives?|disks?|blocks?|chips?|devices?|SSD models?))*)"
 )
@@ -174,7 +178,7 @@ def _introduced(sentence: Sentence, found: Found) -> bool:
         return found.relative and (
             last != "of" or "reduction" in before[-40:] or "increase" in before[-40:] or "improvement" in before[-40:]
         )
-    return found.relative and last in ("", "(", "a", "and", "latency", "factor") or before.endswith("(")
+    return (found.relative and last in ("", "(", "a", "and", "latency", "factor")) or before.endswith("(")
 
 
 def _next_clause(sentence: Sentence, draft: Draft) -> int:

@@ -20,7 +20,8 @@ from ingest.literature.extraction.assertion import (
     MITIGATES,
 )
 from ingest.literature.extraction.lexicon import PREPOSITIONS, concept_of, lookup, singular, words
-from ingest.literature.extraction.verbs import BAD, CAUSE, DOWN, GOOD, PREVENT, UP
+from ingest.literature.extraction.verbs import CAUSE, DOWN, GOOD, PREVENT, UP
+from ingest.literature.extraction.wordlists import word_set
 
 
 class Kind(NamedTuple):
@@ -39,7 +40,7 @@ class Kind(NamedTuple):
 
 _BURDENS = frozenset(
     f"metric:{name}"
-    for name in (
+    for name in word_set(
         "read-errors write-errors corrected-errors uncorrectable-errors reallocated-blocks pending-sectors bad-blocks "
         "end-to-end-errors error-log-entries program-failures erase-failures unsafe-shutdowns command-timeouts "
         "interface-errors shock-events seek-errors spin-retries high-fly-writes annualised-failure-rate failure-rate "
@@ -47,58 +48,60 @@ _BURDENS = frozenset(
         "network-traffic gc-overhead downtime silent-corruption-rate uncorrectable-bit-error-rate block-erases "
         "flash-writes voltage-shift wear-imbalance raw-bit-error-rate vulnerability-window life-used false-alarm-rate "
         "recovery-overhead miss-ratio time-too-hot"
-    ).split()  # noqa: SIM905
+    )
 )
-_CONDITION_BURDENS = frozenset(
-    "condition:vibration condition:humidity condition:acoustic-noise condition:high-temperature condition:dust".split()  # noqa: SIM905
+_CONDITION_BURDENS = word_set(
+    "condition:vibration condition:humidity condition:acoustic-noise condition:high-temperature condition:dust"
 )
 _MECHANISMS_NOT_FAULTS = frozenset({"mechanism:technology-scaling"})
-_UP_HEADS = frozenset(
-    "throughput bandwidth performance lifetime lifespan life endurance reliability durability availability capacity "
-    "accuracy precision recall efficiency speed retention robustness scalability parallelism integrity quality iops qps "
-    "margin coverage predictability resilience resiliency concurrency isolation fairness yield protection saving "
-    "security responsiveness longevity score auc sensitivity specificity utility productivity goodput mtbf mttf "
-    "mttdl consistency safety stability effectiveness tolerance uptime headroom locality freshness profit "
-    "lead-time speedup bandwidths horizon space survivability survival recoverability correctness balance observability health success freshness ingest hit longevity".split()  # noqa: SIM905
+_UP_HEADS = word_set(
+    "throughput bandwidth performance lifetime lifespan life endurance reliability durability availability "
+    "capacity accuracy precision recall efficiency speed retention robustness scalability parallelism integrity "
+    "quality iops qps margin coverage predictability resilience resiliency concurrency isolation fairness yield "
+    "protection saving security responsiveness longevity score auc sensitivity specificity utility productivity "
+    "goodput mtbf mttf mttdl consistency safety stability effectiveness tolerance uptime headroom locality "
+    "freshness profit lead-time speedup bandwidths horizon space survivability survival recoverability "
+    "correctness balance observability health success freshness ingest hit longevity"
 )
-_DOWN_PROPERTIES = frozenset(
-    "time latency delay duration overhead cost penalty amplification consumption power energy footprint complexity "
-    "jitter variance variation imbalance slowdown temperature percentile wait stall spike "
-    "degradation dispersion skew makespan loss price bill usage gap expense load tail turnaround pause hiccup backlog queueing heat effort work outlier instruction spending emission startup seek inefficiency bloat churn unfairness".split()  # noqa: SIM905
+_DOWN_PROPERTIES = word_set(
+    "time latency delay duration overhead cost penalty amplification consumption power energy footprint "
+    "complexity jitter variance variation imbalance slowdown temperature percentile wait stall spike degradation "
+    "dispersion skew makespan loss price bill usage gap expense load tail turnaround pause hiccup backlog "
+    "queueing heat effort work outlier instruction spending emission startup seek inefficiency bloat churn "
+    "unfairness"
 )
-_DOWN_BURDENS = frozenset(
-    "traffic write erasure erase wear stress vibration noise contention interference error failure fault corruption "
-    "crash timeout conflict miss retry defect outage downtime fragmentation burden problem risk leakage disturbance "
-    "drift copy migration bottleneck blocking retirement replacement reallocation disturb collision congestion "
-    "loss damage ageing aging wear-out wearout fatigue violation contamination corrosion interruption freeze hang "
-    "rber uber ber afr flip deadlock starvation exhaustion mortality incident anomaly breakdown shutdown "
-    "abort invalidation rewrite compaction thrashing throttling inconsistency vulnerability threat exposure "
-    "bug malfunction erosion wastage waste mismatch reset overflow return attrition depletion scratch crack leak glitch hazard danger susceptibility proneness swap complaint hotspot starvation shift".split()  # noqa: SIM905
+_DOWN_BURDENS = word_set(
+    "traffic write erasure erase wear stress vibration noise contention interference error failure fault "
+    "corruption crash timeout conflict miss retry defect outage downtime fragmentation burden problem risk "
+    "leakage disturbance drift copy migration bottleneck blocking retirement replacement reallocation disturb "
+    "collision congestion loss damage ageing aging wear-out wearout fatigue violation contamination corrosion "
+    "interruption freeze hang rber uber ber afr flip deadlock starvation exhaustion mortality incident anomaly "
+    "breakdown shutdown abort invalidation rewrite compaction thrashing throttling inconsistency vulnerability "
+    "threat exposure bug malfunction erosion wastage waste mismatch reset overflow return attrition depletion "
+    "scratch crack leak glitch hazard danger susceptibility proneness swap complaint hotspot starvation shift"
 )
-_DOWN_WORDS = frozenset(
-    "error failure loss miss corruption retry alarm death replacement mortality fault drop false wear erase erasure "
-    "defect degradation leakage timeout wasted ageing aging reallocation outage disturb bad crash".split()  # noqa: SIM905
+_DOWN_WORDS = word_set(
+    "error failure loss miss corruption retry alarm death replacement mortality fault drop false wear erase "
+    "erasure defect degradation leakage timeout wasted ageing aging reallocation outage disturb bad crash"
 )
-COUNTS = frozenset(
-    "number rate count amount volume frequency probability likelihood chance incidence level degree share fraction "
-    "proportion percentage total sum magnitude severity prevalence extent intensity ratio value average mean median "
-    "effect impact accumulation growth onset formation standard deviation quantity accumulation generation majority "
-    "occurrence burst wave event incident episode odds possibility prospect danger hazard".split()  # noqa: SIM905
+COUNTS = word_set(
+    "number rate count amount volume frequency probability likelihood chance incidence level degree share "
+    "fraction proportion percentage total sum magnitude severity prevalence extent intensity ratio value average "
+    "mean median effect impact accumulation growth onset formation standard deviation quantity accumulation "
+    "generation majority occurrence burst wave event incident episode odds possibility prospect danger hazard"
 )
-_ADVERSE = frozenset("negative adverse side harmful detrimental damaging bad".split())  # noqa: SIM905
-_UP_RATIOS = frozenset("hit compression deduplication dedup success saving detection reduction".split())  # noqa: SIM905
-_BARE = frozenset(
-    "write reset copy move problem problems issue issues violation risk hazard danger event incident case shift return gap "
-    "load effort work tail mismatch threat exposure".split()  # noqa: SIM905
+_ADVERSE = word_set("negative adverse side harmful detrimental damaging bad")
+_UP_RATIOS = word_set("hit compression deduplication dedup success saving detection reduction")
+_BARE = word_set(
+    "write reset copy move problem problems issue issues violation risk hazard danger event incident case shift "
+    "return gap load effort work tail mismatch threat exposure"
 )
-_FAULTY = frozenset(
-    "uncorrectable unrecoverable failed corrupt corrupted lost erroneous faulty spurious unreadable dropped torn misdirected "
-    "silent damaged stale".split()  # noqa: SIM905
+_FAULTY = word_set(
+    "uncorrectable unrecoverable failed corrupt corrupted lost erroneous faulty spurious unreadable dropped torn "
+    "misdirected silent damaged stale"
 )
-_WORK = frozenset(
-    "operation request access transaction copy move message hop seek io i/o command flush sync step".split()
-)  # noqa: SIM905
-_NEVER = frozenset("workload drive disk ssd device data system user application model node server request".split())  # noqa: SIM905
+_WORK = word_set("operation request access transaction copy move message hop seek io i/o command flush sync step")
+_NEVER = word_set("workload drive disk ssd device data system user application model node server request")
 
 
 def _of_concept(concept: FieldConcept) -> Kind | None:
@@ -136,7 +139,20 @@ def kind_of(phrase: str) -> Kind | None:
         return _of_count(phrase, tokens, end, head, before)
     if concept is not None and concept.label != "Metric":
         return None
-    if _FAULTY & set(before) and head in ("read", "write", "page", "block", "sector", "command", "request", "codeword", "frame", "record", "object", "stripe"):
+    if _FAULTY & set(before) and head in (
+        "read",
+        "write",
+        "page",
+        "block",
+        "sector",
+        "command",
+        "request",
+        "codeword",
+        "frame",
+        "record",
+        "object",
+        "stripe",
+    ):
         return Kind("down", burden=True)
     if head in _NEVER:
         return None
@@ -153,6 +169,9 @@ def _of_count(phrase: str, tokens: list[str], end: int, head: str, before: list[
     """Of a phrase whose head only counts: what is counted decides."""
     if end < len(tokens) and tokens[end].lower() in ("of", "in", "for"):
         inner = kind_of(" ".join(tokens[end + 1 :]))
+        moved = head in ("amount", "volume", "quantity") and tokens[end + 1 : end + 2] in (["data"], ["traffic"])
+        if moved and inner is None:
+            return Kind("down", burden=True, sure=False)
         counted = head in ("number", "count", "volume", "amount", "frequency", "total") and inner is None
         if counted and any(singular(word.lower()) in _WORK for word in tokens[end + 1 : end + 4]):
             return Kind("down", burden=True, sure=False)
@@ -180,8 +199,6 @@ def outcome(change: str, kind: Kind) -> tuple[str, str]:
     else:
         rises = (change == GOOD) == (kind.better == "up")
     good = rises == (kind.better == "up")
-    if kind.burden:
-        relation = MITIGATES if good else CAUSES
-    else:
-        relation = IMPROVES if good else DEGRADES
+    better, worse = (MITIGATES, CAUSES) if kind.burden else (IMPROVES, DEGRADES)
+    relation = better if good else worse
     return relation, INCREASE if rises else DECREASE

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.literature.extraction.assertion import NONE
-from ingest.literature.extraction.clauses import Context
+from ingest.literature.extraction.contexts import Context
 from ingest.literature.extraction.desirability import Kind, outcome
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import Phrase, conjuncts, object_kind, object_phrase, of_complement
 from ingest.literature.extraction.verbs import BAD, DOWN, GOOD, UP
+from ingest.literature.extraction.wordlists import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -57,32 +58,33 @@ class Draft:
 
 
 LEVELS = {
-    UP: frozenset(
+    UP: word_set(
         "higher longer larger greater more increased elevated additional extra excessive lengthier heavier stronger "
-        "deeper highest longest largest most greatest increasing growing rising bigger undue prolonged doubled amplified extended raised enlarged".split()  # noqa: SIM905
+        "deeper highest longest largest most greatest increasing growing rising bigger undue prolonged doubled "
+        "amplified extended raised enlarged"
     ),
-    DOWN: frozenset(
+    DOWN: word_set(
         "lower shorter smaller fewer less reduced decreased diminished decreasing shrinking falling shallower lighter "
-        "weaker lowest smallest shortest fewest least declining halved lowered shortened".split()  # noqa: SIM905
+        "weaker lowest smallest shortest fewest least declining halved lowered shortened"
     ),
-    GOOD: frozenset("better improved superior faster enhanced improving steadier richer best".split()),  # noqa: SIM905
-    BAD: frozenset("worse degraded worst slower inferior poorer poor impaired degrading".split()),  # noqa: SIM905
+    GOOD: word_set("better improved superior faster enhanced improving steadier richer best"),
+    BAD: word_set("worse degraded worst slower inferior poorer poor impaired degrading"),
 }
 CHANGE_NOUNS = {
-    UP: frozenset(
-        "increase rise growth surge jump spike gain escalation inflation extension prolongation doubling "
-        "tripling elevation boost increment climb speedup acceleration lengthening".split()
-    ),  # noqa: SIM905
-    DOWN: frozenset(
-        "decrease drop reduction decline fall cut saving shrinkage decay halving diminution shortening "
-        "dip loss collapse lowering elimination".split()
-    ),  # noqa: SIM905
-    GOOD: frozenset("improvement enhancement".split()),  # noqa: SIM905
-    BAD: frozenset("degradation deterioration worsening slowdown".split()),  # noqa: SIM905
+    UP: word_set(
+        "increase rise growth surge jump spike gain escalation inflation extension prolongation doubling tripling "
+        "elevation boost increment climb speedup acceleration lengthening"
+    ),
+    DOWN: word_set(
+        "decrease drop reduction decline fall cut saving shrinkage decay halving diminution shortening dip loss "
+        "collapse lowering elimination"
+    ),
+    GOOD: word_set("improvement enhancement"),
+    BAD: word_set("degradation deterioration worsening slowdown"),
 }
 
 
-_SMALL = frozenset("low small little minimal negligible modest slight minor lower limited insignificant".split())  # noqa: SIM905
+_SMALL = word_set("low small little minimal negligible modest slight minor lower limited insignificant")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ingest.literature.extraction.drafts import Draft
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 
-HIGH_FROM = 0.87
+HIGH_FROM = 0.85
 BASES = {
     "active": 0.95,
     "passive": 0.95,
@@ -44,11 +44,20 @@ BASES = {
     "value": 0.7,
     "metric": 0.75,
 }
-WEAK_SUBJECT, UNSURE_OBJECT, FAR, RELATIVE, HEDGE, LONG, EFFECT_SIZE, LOOSE_END = 0.7, 0.75, 0.95, 0.9, 0.97, 0.93, 1.03, 0.93
+WEAK_SUBJECT, UNSURE_OBJECT, FAR, RELATIVE, HEDGE, LONG, EFFECT_SIZE, LOOSE_END = (
+    0.7,
+    0.75,
+    0.95,
+    0.9,
+    0.97,
+    0.93,
+    1.03,
+    0.93,
+)
 
 
 def _points_back(sentence: Sentence, draft: Draft) -> bool:
-    """Does a demonstrative or a possessive make the object hang on another sentence ("this problem", "its lost data")?"""
+    """Does a demonstrative or a possessive make the object hang on another sentence ("this problem")?"""
     before = sentence.lowered[draft.object.first - 1] if draft.object.first else ""
     return before in ("this", "these", "such", "its", "their", "those")
 
@@ -92,7 +101,11 @@ def confidence_of(sentence: Sentence, draft: Draft, naming: str, quantity: Quant
         value *= UNSURE_OBJECT
     if _points_back(sentence, draft):
         value *= WEAK_SUBJECT
-    if "participle" in draft.context.notes and draft.subject.first == draft.subject.last and _is_bare_thing(sentence, draft):
+    if (
+        "participle" in draft.context.notes
+        and draft.subject.first == draft.subject.last
+        and _is_bare_thing(sentence, draft)
+    ):
         value *= WEAK_SUBJECT
     if _has_loose_end(sentence, draft):
         value *= LOOSE_END

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from graph.ontology.concepts import FieldConcept, concepts
+from ingest.literature.extraction.wordlists import word_set
 
 AMERICAN = (
     ("isation", "ization"),
@@ -30,17 +31,18 @@ AMERICAN = (
     ("grey", "gray"),
 )
 # "raised" and "advised" only look British; a rewritten word that nobody else writes does no harm, so none is excepted.
-PREPOSITIONS = frozenset(
+PREPOSITIONS = word_set(
     "of in on at for to from with by under within during between across among against per after before over when "
-    "every than above below inside through towards toward via without into onto due because that which".split()
+    "every than above below inside through towards toward via without into onto due because that which"
 )
-TRANSPARENT = frozenset(
-    "number rate count amount volume frequency probability likelihood risk chance incidence level degree share fraction "
-    "proportion percentage total sum magnitude severity prevalence occurrence onset rise increase decrease drop "
-    "reduction growth accumulation surge spike burst kind type form use effect impact influence presence amounts levels "
-    "quantity extent speed pace intensity cost overhead majority most value mean median average variance".split()
+TRANSPARENT = word_set(
+    "number rate count amount volume frequency probability likelihood risk chance incidence level degree share "
+    "fraction proportion percentage total sum magnitude severity prevalence occurrence onset rise increase "
+    "decrease drop reduction growth accumulation surge spike burst kind type form use effect impact influence "
+    "presence amounts levels quantity extent speed pace intensity cost overhead majority most value mean median "
+    "average variance"
 )
-LEADING = frozenset("the a an its their this that these those our such any some all each every".split())
+LEADING = word_set("the a an its their this that these those our such any some all each every")
 MAX_WORDS = 8
 SHORT_ACRONYM = 3
 _INNER = re.compile(r"(?<=\w)[-‐‑](?:of|in|on|to|by|for|at|the|and)[-‐‑](?=\w)")  # "out-of-box" has no head "out"

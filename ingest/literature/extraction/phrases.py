@@ -10,50 +10,56 @@ from ingest.literature.extraction.desirability import COUNTS, Kind, kind_of
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.quantities import find
+from ingest.literature.extraction.wordlists import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 MAX_SUBJECT = 16
-PRONOUNS = frozenset(
-    "it this that these those they them he she we i you us one ones which who what whom itself themselves such both all "
-    "some many most others other another each none former latter same there here everything nothing something anything "
-    "everyone nobody any few several much more less half rest whatever whichever either neither so".split()  # noqa: SIM905
+PRONOUNS = word_set(
+    "it this that these those they them he she we i you us one ones which who what whom itself themselves such "
+    "both all some many most others other another each none former latter same there here everything nothing "
+    "something anything everyone nobody any few several much more less half rest whatever whichever either "
+    "neither so"
 )
-EMPTY_NOUNS = frozenset(
-    "approach method technique scheme mechanism system result finding observation effect behaviour behavior problem trend "
-    "change work study paper section figure design solution strategy policy algorithm model idea fact case way reason "
-    "number value thing factor aspect phenomenon difference step option setting choice feature analysis experiment "
-    "proposal evaluation measurement table test situation issue process author researcher people user operator vendor "
-    "manufacturer example insight evidence challenge practice implementation prototype framework architecture optimization "
-    "optimisation improvement reduction increase decrease rate point part amount addition set group kind type sort total "
-    "majority variant version property parameter assumption limitation drawback advantage benefit "
-    "tool layer lot configuration literature figures equation formula theorem first second third latter former operation "
-    "side answer question protocol product event goal purpose aim time condition contrast term report survey course measure "
-    "year month order end range line".split()  # noqa: SIM905
+EMPTY_NOUNS = word_set(
+    "approach method technique scheme mechanism system result finding observation effect behaviour behavior "
+    "problem trend change work study paper section figure design solution strategy policy algorithm model idea "
+    "fact case way reason number value thing factor aspect phenomenon difference step option setting choice "
+    "feature analysis experiment proposal evaluation measurement table test situation issue process author "
+    "researcher people user operator vendor manufacturer example insight evidence challenge practice "
+    "implementation prototype framework architecture optimization optimisation improvement reduction increase "
+    "decrease rate point part amount addition set group kind type sort total majority variant version property "
+    "parameter assumption limitation drawback advantage benefit tool layer lot configuration literature figures "
+    "equation formula theorem first second third latter former operation side answer question protocol product "
+    "event goal purpose aim time condition contrast term report survey course measure year month order end range "
+    "line"
 )
-_DETERMINED = frozenset("the this that these those our its their such his her your my a an each".split())  # noqa: SIM905
-_STRIPPED = frozenset(
-    "the a an this that these those its their our his her your my such any some all each every both only even also not "
-    "no either neither just thus hence sometimes often simply usually typically generally always while whereas • , ; : - – — ' \" therefore however and or but so then more less up much far".split()  # noqa: SIM905
+_DETERMINED = word_set("the this that these those our its their such his her your my a an each")
+_STRIPPED = word_set(
+    "the a an this that these those its their our his her your my such any some all each every both only "
+    "even also not no either neither just thus hence sometimes often simply usually typically generally "
+    "always while whereas • , ; : - – — ' therefore however and or but so then more less up much far "
+    '"'
 )
-_LEVELS = frozenset(
-    "non-negligible fewest least longest twice double triple half most many higher lower longer shorter larger greater smaller faster slower better worse more fewer less increased reduced "
-    "decreased elevated improved degraded additional extra excessive superior inferior lengthier heavier lighter poorer "
-    "shallower deeper stronger weaker high low large small long short considerable significant substantial significantly "
-    "substantially noticeable considerably slightly much far noticeably dramatically dramatic severe serious sharp marked "
-    "drastic major minor slight modest great good bad poor further even sudden quick gradual rapid steady undue needless "
-    "unnecessary frequent notable steep strong massive huge "
-    "overall markedly sharply visibly clearly drastically lowest highest best worst smallest largest".split()  # noqa: SIM905
+_LEVELS = word_set(
+    "non-negligible fewest least longest twice double triple half most many higher lower longer shorter larger "
+    "greater smaller faster slower better worse more fewer less increased reduced decreased elevated improved "
+    "degraded additional extra excessive superior inferior lengthier heavier lighter poorer shallower deeper "
+    "stronger weaker high low large small long short considerable significant substantial significantly "
+    "substantially noticeable considerably slightly much far noticeably dramatically dramatic severe serious "
+    "sharp marked drastic major minor slight modest great good bad poor further even sudden quick gradual rapid "
+    "steady undue needless unnecessary frequent notable steep strong massive huge overall markedly sharply "
+    "visibly clearly drastically lowest highest best worst smallest largest"
 )
 _KEPT_LEVELS: frozenset[str] = frozenset()
-POPULATION = frozenset(
-    "drive disk ssd hdd device block cell page chip die system cluster server node array model fleet flash nand machine pool tier archive rack "
-    "population app tlc mlc qlc slc member sample one those store".split()  # noqa: SIM905
+POPULATION = word_set(
+    "drive disk ssd hdd device block cell page chip die system cluster server node array model fleet flash nand "
+    "machine pool tier archive rack population app tlc mlc qlc slc member sample one those store"
 )
-_CIRCUMSTANCES = frozenset(
-    "in at under during for within after before among across above below over throughout when while with "
-    "without by from until upon".split()  # noqa: SIM905
+_CIRCUMSTANCES = word_set(
+    "in at under during for within after before among across above below over throughout when while with without "
+    "by from until upon"
 )
 NUMERIC_TAGS = frozenset({"CD", "$"})
 
@@ -213,7 +219,12 @@ def object_phrase(sentence: Sentence, head: Token, *, whole: bool = False) -> Ph
             or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
         ):
             break
-        bare = last == head.i and " " not in sentence.pieces[head.i].text and _is_burden(alone) and child.lower_ in ("on", "in", "of", "between", "by")
+        bare = (
+            last == head.i
+            and " " not in sentence.pieces[head.i].text
+            and _is_burden(alone)
+            and child.lower_ in ("on", "in", "of", "between", "by")
+        )
         if known and not whole and _is_population(sentence, inner) and not bare:
             break
         if known and child.lower_ not in ("of", "against", "on", "to", "between"):
@@ -319,9 +330,9 @@ def names_something(sentence: Sentence, phrase: Phrase) -> str | None:
         return None
     if any(child.tag_ in ("WDT", "WP$") and child.i < token.i for child in token.children):
         return None
-    if singular(word) in ("variety", "number", "range", "set", "lot", "series", "combination") and inner is not None:
-        if singular(sentence.lowered[inner.i]) in EMPTY_NOUNS:
-            return None
+    some = singular(word) in ("variety", "number", "range", "set", "lot", "series", "combination")
+    if some and inner is not None and singular(sentence.lowered[inner.i]) in EMPTY_NOUNS:
+        return None
     if sentence.lowered[phrase.first] in ("same", "other", "latter", "former", "proposed", "resulting"):
         return "weakly"
     if singular(word) in EMPTY_NOUNS and sentence.pieces[phrase.head].concept is None and token.tag_ != "VBG":

@@ -132,12 +132,14 @@ _WORD = "|".join(sorted((w for w in _WORDS if w not in ("a", "an")), key=len, re
 _BOUND = r"(?:(?P<bound>up to|as much as|as many as|at most|at least|more than|over|less than|fewer than|under)\s+)?"
 _PATTERN = re.compile(
     rf"{_BOUND}(?:"
-    rf"(?P<factor>a factor of (?:about |roughly |nearly |almost |up to )?(?:{_NUMBER}|{_WORD})(?:\s?(?:to|–|-)\s?(?:{_NUMBER}|{_WORD}))?)"
+    rf"(?P<factor>a factor of (?:about |roughly |nearly |almost |up to )?(?:{_NUMBER}|{_WORD})(?:\s?(?:to|–|"
+    rf"-)\s?(?:{_NUMBER}|{_WORD}))?)"
     rf"|(?P<orders>(?:(?:{_NUMBER}|{_WORD}|an?) (?:to (?:{_NUMBER}|{_WORD}) )?orders? of magnitude))"
     rf"|(?P<from>(?:from|between)\s+{_VALUE}\s+(?:to|and)\s+(?:(?:about|nearly|almost|roughly) )?{_VALUE})"
     rf"|(?P<range>{_VALUE}\s?(?:–|-|to|and up to)\s?{_VALUE})"
     rf"|(?P<fraction>\b(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})\b)"
-    rf"|(?P<times>\b(?:{_WORD})[\s-](?:times|fold)\b(?: the (?:median|mean|average))?|\b(?:two|three|four|five|ten)fold\b|"
+    rf"|(?P<times>\b(?:{_WORD})[\s-](?:times|fold)\b(?: the (?:median|mean|average))?|\b(?:two|three|four|five|"
+    rf"ten)fold\b|"
     rf"{_NUMBER}\s?times the (?:median|mean|average))"
     rf"|(?P<value>(?<![\w.]){_VALUE}))",
 )

@@ -16,10 +16,11 @@ from ingest.literature.extraction.assertion import (
     ExtractedAssertion,
 )
 from ingest.literature.extraction.circumstances import condition_of, population_of, quantity_of
+from ingest.literature.extraction.comparisons import measured_drafts, ratio_drafts
 from ingest.literature.extraction.drafts import Draft
 from ingest.literature.extraction.judging import HIGH_FROM, confidence_of
 from ingest.literature.extraction.lexicon import lookup
-from ingest.literature.extraction.noun_patterns import measured_drafts, noun_drafts, ratio_drafts
+from ingest.literature.extraction.noun_patterns import noun_drafts
 from ingest.literature.extraction.parsing import Sentence, parse
 from ingest.literature.extraction.phrases import names_something, subject_phrase
 from ingest.literature.extraction.quantities import find
@@ -30,7 +31,8 @@ from ingest.literature.extraction.verb_patterns import verb_drafts
 METHOD = "rules 1"
 _END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])|\n\s*\n")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Sec|No|approx|resp|Dr|Prof|Inc|Ltd|St|Tab|Ref|Vol|pp|Proc|incl|max|min|avg|w\.r\.t)\.|"
+    r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Sec|No|approx|resp|Dr|Prof|Inc|Ltd|St|Tab|Ref|Vol|pp|Proc|"
+    r"incl|max|min|avg|w\.r\.t)\.|"
     r"\b[A-Z]\.)$"
 )
 

@@ -8,13 +8,18 @@ from functools import cache
 from ingest.literature.extraction.verbs import families, inflect
 
 _OTHER_CUES = (
-    "higher lower longer shorter larger greater smaller faster slower better worse more fewer less correlation correlated "
+    "higher lower longer shorter larger greater smaller faster slower better worse more fewer less "
+    "correlation correlated "
     "correlations uncorrelated association relationship proportional independent insensitive effect effects impact due "
-    "because owing thanks attributed attributable cause causes culprit driver source reason lead leads led leading result "
-    "results resulting contribute contributes contributing stem stems arise arises originate cost costs expense price keep "
-    "keeps keeping kept make makes made protect protects guard guards depend depends outperform outperforms outperformed "
+    "because owing thanks attributed attributable cause causes culprit driver source reason lead leads led "
+    "leading result "
+    "results resulting contribute contributes contributing stem stems arise arises originate cost costs "
+    "expense price keep "
+    "keeps keeping kept make makes made protect protects guard guards depend depends outperform outperforms "
+    "outperformed "
     "interfere detrimental harmful beneficial responsible predictor indicator predictive unaffected immune reduction "
-    "increase improvement degradation drop drops scales is are was were had has reached vary varies remain remains remained stay "
+    "increase improvement degradation drop drops scales is are was were had has reached vary varies remain "
+    "remains remained stay "
     "stays stayed regardless irrespective matter matters toll takes took twice times coincides accompanied irrelevant "
     "push pushes pushed pushing send sends sent drag drags dragging buys bought gains obtains tracks predicts"
 )
@@ -33,27 +38,34 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _YOU = re.compile(
-    r"\b(?:you|your|yours|yourself)\b|^\s*(?:please|note that you|make sure|ensure|consult|avoid|do not|don't|never|always)\b",
+    r"\b(?:you|your|yours|yourself)\b|^\s*(?:please|note that you|make sure|ensure|consult|avoid|do not|don't|"
+    r"never|always)\b",
     re.IGNORECASE,
 )
 _AIM = re.compile(
-    r"^\s*(?:the\s+)?(?:aims?|goals?|objectives?|purposes?|motivations?|intention|challenge|task|question|idea|hypothes[ie]s)\b.{0,60}\b(?:is|are|was|were)\b|"
+    r"^\s*(?:the\s+)?(?:aims?|goals?|objectives?|purposes?|motivations?|intention|challenge|task|question|idea|"
+    r"hypothes[ie]s)\b.{0,60}\b(?:is|are|was|were)\b|"
     r"^\s*(?:our|this paper's|the paper's)\s+(?:aim|goal|objective|hypothesis|intention)\b|"
-    r"\b(?:we|they|it)\s+(?:aim|aims|hypothesi[sz]e|hypothesi[sz]ed|expect|expected|assume|assumed|conjecture|speculate|ask|wonder|"
+    r"\b(?:we|they|it)\s+(?:aim|aims|hypothesi[sz]e|hypothesi[sz]ed|expect|expected|assume|assumed|conjecture|"
+    r"speculate|ask|wonder|"
     r"anticipate|set out|seek|sought|intend|plan|want|wish|hope|would like)\b|"
-    r"\b(?:common belief|conventional wisdom|folklore|it is (?:often|commonly|widely|generally|sometimes) (?:believed|assumed|said|claimed|thought))\b(?!.*\bbut\b)|"
+    r"\b(?:common belief|conventional wisdom|folklore|it is (?:often|commonly|widely|generally|"
+    r"sometimes) (?:believed|assumed|said|claimed|thought))\b(?!.*\bbut\b)|"
     r"^\s*(?:whether|how|why|if we|suppose|assume|assuming|let us|let)\b|"
-    r"\b(?:research question|null hypothesis|remains? (?:an open|unclear|unknown|to be seen|disputed))\b|\bis expected to\b|\bare expected to\b|"
+    r"\b(?:research question|null hypothesis|remains? (?:an open|unclear|unknown|to be seen|disputed))\b|"
+    r"\bis expected to\b|\bare expected to\b|"
     r"\b(?:will|shall) (?:study|examine|investigate|explore|discuss|describe|analy[sz]e|evaluate|measure|show)\b",
     re.IGNORECASE,
 )
 _CONTRARY = re.compile(r"^\s*(?:contrary to|against|despite|in contrast to)\b", re.IGNORECASE)
 _REFERENCE = re.compile(
-    r"^\s*(?:\[\d+\]\s*)?[A-Z][\w.'-]+,?\s+(?:[A-Z]\.\s?){1,3}.{0,80}\bet al\b|\b(?:In|in)\s+(?:Proc(?:eedings)?\.?|Proceedings)\b|"
+    r"^\s*(?:\[\d+\]\s*)?[A-Z][\w.'-]+,?\s+(?:[A-Z]\.\s?){1,3}.{0,80}\bet al\b|\b(?:In|"
+    r"in)\s+(?:Proc(?:eedings)?\.?|Proceedings)\b|"
     r"\b(?:USENIX|ACM|IEEE)\b.{0,40}\b(?:19|20)\d\d\b.{0,30}\bpp?\.|\bpp\.\s*\d+|\bvol\.\s*\d+|\bdoi:|https?://",
 )
 _DEFINITION = re.compile(
-    r"\b(?:is|are) defined (?:as|by)\b|\bdenotes?\b|\brefers? to\b|\bis (?:called|termed|known as)\b|\bis short for\b|\bstands for\b|"
+    r"\b(?:is|are) defined (?:as|by)\b|\bdenotes?\b|\brefers? to\b|\bis (?:called|termed|known as)\b|"
+    r"\bis short for\b|\bstands for\b|"
     r"\bwe (?:define|denote|refer|call|write)\b",
     re.IGNORECASE,
 )

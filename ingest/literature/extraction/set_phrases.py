@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.literature.extraction.assertion import CORRELATES, NO_EFFECT, NONE
-from ingest.literature.extraction.clauses import Context, context_of
+from ingest.literature.extraction.clauses import context_of
+from ingest.literature.extraction.contexts import Context
 from ingest.literature.extraction.drafts import Draft, outcome_of, targets
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import Phrase, object_kind, object_phrase, subject_phrase
@@ -23,15 +24,42 @@ if TYPE_CHECKING:
 _NO = r"(?:no|little|virtually no|practically no|almost no|hardly any|scarcely any|negligible|minimal)"
 _SAME = r"(?:the same|constant|unchanged|flat|stable|steady|unaltered)"
 # groups: what follows the phrase is the object ("after") or the cause ("cause")
-_BEFORE_AND_AFTER = (
-    (re.compile(r"\b(?:does|do|did) not matter (?:for|to)\b|\bmatters? (?:little|not) (?:for|to)\b"), NO_EFFECT, False),
-    (re.compile(rf"\bdid nothing (?:for|to)\b|\bdoes nothing (?:for|to)\b|\bcosts? nothing in\b|\bcarr(?:y|ies|ied) {_NO} information (?:about|on)\b"), NO_EFFECT, False),
-    (re.compile(r"\b(?:is|are|was|were|be) of (?:no|little|minor) (?:consequence|importance|significance|relevance) (?:for|to)\b"), NO_EFFECT, False),
-    (re.compile(rf"\b(?:produced?|yield(?:s|ed)?|brings?|brought|causes?|caused|shows?|showed) {_NO} (?:\w+ )?(?:change|difference) in\b"), NO_EFFECT, False),
-    (re.compile(rf"\b(?:remain(?:s|ed)?|stay(?:s|ed)?|is|are|was|were) (?:\w+ly )?{_SAME},? (?:regardless|irrespective|independently|independent) of\b"), NO_EFFECT, True),
-    (re.compile(rf"\b(?:remain(?:s|ed)?|stay(?:s|ed)?) (?:\w+ly )?{_SAME} (?:as|when|while|with)\b"), NO_EFFECT, True),
-    (re.compile(r"\b(?:coincides?|coincided|goes? hand in hand|went hand in hand|goes along|go along) with\b|\b(?:is|are|was|were) accompanied by\b"), CORRELATES, False),
-)  # fmt: skip
+_BE = r"(?:is|are|was|were)"
+_STAY = r"(?:remain(?:s|ed)?|stay(?:s|ed)?)"
+_BRING = r"(?:produced?|yield(?:s|ed)?|brings?|brought|causes?|caused|shows?|showed)"
+_BEFORE_AND_AFTER = tuple(
+    (re.compile(pattern), relation, caused)
+    for relation, caused, patterns in (
+        (
+            NO_EFFECT,
+            False,
+            (
+                r"\b(?:does|do|did) not matter (?:for|to)\b|\bmatters? (?:little|not) (?:for|to)\b",
+                r"\b(?:did|does) nothing (?:for|to)\b|\bcosts? nothing in\b",
+                rf"\bcarr(?:y|ies|ied) {_NO} information (?:about|on)\b",
+                rf"\b{_BE} of (?:no|little|minor) (?:consequence|importance|significance|relevance) (?:for|to)\b",
+                rf"\b{_BRING} {_NO} (?:\w+ )?(?:change|difference) in\b",
+            ),
+        ),
+        (
+            NO_EFFECT,
+            True,
+            (
+                rf"\b(?:{_STAY}|{_BE}) (?:\w+ly )?{_SAME},? (?:regardless|irrespective|independently|independent) of\b",
+                rf"\b{_STAY} (?:\w+ly )?{_SAME} (?:as|when|while|with)\b",
+            ),
+        ),
+        (
+            CORRELATES,
+            False,
+            (
+                r"\b(?:coincides?|coincided|goes? hand in hand|went hand in hand|goes along|go along) with\b",
+                rf"\b{_BE} accompanied by\b",
+            ),
+        ),
+    )
+    for pattern in patterns
+)
 
 
 def set_phrases(sentence: Sentence) -> Iterator[Draft]:
@@ -58,7 +86,7 @@ _BEHIND = re.compile(
 
 
 def behind(sentence: Sentence) -> Iterator[Draft]:
-    """ "X is at the root of Y", "X was behind the spike in Y"."""
+    """As in "X is at the root of Y", "X was behind the spike in Y"."""
     match = _BEHIND.search(sentence.text)
     left = noun_before(sentence, match.start()) if match else None
     right = noun_after(sentence, match.end()) if match else None
@@ -92,9 +120,9 @@ def noun_before(sentence: Sentence, offset: int) -> Token | None:
     head = sentence.tokens[index]
     for _ in range(6):  # up through "the age of the drive" and "changing the size"
         above = head.head
-        if above.i < head.i and above.tag_.startswith(("NN", "IN")) and head.dep_ in ("pobj", "prep", "compound"):
-            head = above
-        elif above.tag_ == "VBG" and above.i < head.i and head.dep_ == "dobj":
+        if (above.i < head.i and above.tag_.startswith(("NN", "IN")) and head.dep_ in ("pobj", "prep", "compound")) or (
+            above.tag_ == "VBG" and above.i < head.i and head.dep_ == "dobj"
+        ):
             head = above
         else:
             break

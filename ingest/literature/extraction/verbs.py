@@ -11,38 +11,53 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from ingest.literature.extraction.wordlists import word_set
+
 UP, DOWN, GOOD, BAD, CAUSE, PREVENT = "up", "down", "good", "bad", "cause", "prevent"
 HAVE, AFFECT, CORRELATE, SHIFT_UP, SHIFT_DOWN = "have", "affect", "correlate", "shift_up", "shift_down"
 SHIFT_GOOD, SHIFT_BAD = "shift_good", "shift_bad"
 
 _FAMILIES = {
-    UP: "increase raise elevate amplify inflate lengthen prolong extend enlarge double triple treble quadruple multiply "
+    UP: "increase raise elevate amplify inflate lengthen prolong extend enlarge double triple treble quadruple "
+    "multiply "
     "accelerate heighten expand magnify intensify escalate maximise maximize quicken hasten augment bolster grow "
-    "redouble lift swell widen bump bloat free ramp quintuple elongate pad propel dilate supplement stretch protract deepen steepen hike compound fuel",
+    "redouble lift swell widen bump bloat free ramp quintuple elongate pad propel dilate supplement stretch "
+    "protract deepen steepen hike compound fuel",
     DOWN: "reduce decrease lower cut diminish lessen shrink curtail curb trim shorten halve minimise minimize slash "
     "restrict constrain limit decimate dampen damp depress moderate attenuate narrow save spare weaken erode truncate "
-    "drop compress lighten dent cap thin sap trim eat squeeze quarter contain reclaim pare chop clip crimp deplete drain dilute blunt prune whittle quell tame taper "
-    "throttle crush flatten abate clamp shed mute subdue contract crop deflate compact gut restrain slacken nibble decelerate bisect abbreviate temper exhaust shave bound ration slim condense economise economize relax",
+    "drop compress lighten dent cap thin sap trim eat squeeze quarter contain reclaim pare chop clip crimp "
+    "deplete drain dilute blunt prune whittle quell tame taper "
+    "throttle crush flatten abate clamp shed mute subdue contract crop deflate compact gut restrain slacken "
+    "nibble decelerate bisect abbreviate temper exhaust shave bound ration slim condense economise economize "
+    "relax",
     GOOD: "improve enhance boost strengthen benefit stabilise stabilize restore optimise optimize better speed "
-    "sharpen fortify smooth streamline rescue revive upgrade refine reinforce ameliorate enrich enliven mend perfect steady solidify uplift recoup hone rejuvenate aid favour favor buoy help",
+    "sharpen fortify smooth streamline rescue revive upgrade refine reinforce ameliorate enrich enliven mend "
+    "perfect steady solidify uplift recoup hone rejuvenate aid favour favor buoy help",
     BAD: "degrade worsen hurt harm impair hamper hinder deteriorate compromise undermine penalise penalize "
     "aggravate exacerbate cripple disrupt jeopardise jeopardize impede inhibit choke sacrifice slow delay threaten "
     "endanger disturb destabilise destabilize handicap tax mar spoil ruin "
-    "wreck undercut hobble cramp stifle punish burden strain damage starve poison devastate encumber injure paralyse paralyze retard shatter tarnish wound scuttle downgrade foul plague afflict swamp overwhelm saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall",
+    "wreck undercut hobble cramp stifle punish burden strain damage starve poison devastate encumber injure "
+    "paralyse paralyze retard shatter tarnish wound scuttle downgrade foul plague afflict swamp overwhelm "
+    "saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall",
     CAUSE: "cause trigger induce produce provoke generate introduce incur precipitate promote foster entail spawn "
     "inject inflict elicit invite exert unleash dominate create add spark ignite kindle "
-    "engender breed instigate prompt impose pose necessitate evoke drive underlie foment initiate stimulate wreak beget spur incite occasion",
+    "engender breed instigate prompt impose pose necessitate evoke drive underlie foment initiate stimulate "
+    "wreak beget spur incite occasion",
     PREVENT: "prevent avoid mitigate alleviate eliminate remove suppress counter counteract combat eradicate avert "
     "preclude relieve ease mask hide absorb offset obviate forestall heal circumvent abolish neutralise neutralize "
     "avert overcome stop cure stave thwart amortise amortize soften cancel nullify negate banish dispel defuse remedy "
     "rectify repair fix resolve sidestep bypass evade dodge quench fend ward insulate conceal deter preempt correct "
-    "tackle arrest deflect disarm expunge extinguish foil halt intercept parry purge repress dissipate quash postpone defer stem exclude undo reverse counterbalance contain",
+    "tackle arrest deflect disarm expunge extinguish foil halt intercept parry purge repress dissipate quash "
+    "postpone defer stem exclude undo reverse counterbalance contain",
     HAVE: "have exhibit show deliver achieve provide offer see experience suffer yield reach attain display enjoy face "
     "sustain encounter observe produce require demonstrate report record incur need guarantee afford bring "
-    "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure support give leave average undergo",
-    AFFECT: "affect influence impact alter change shape modify matter bear interfere sway perturb modulate budge touch move",
+    "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure "
+    "support give leave average undergo",
+    AFFECT: "affect influence impact alter change shape modify matter bear interfere sway perturb modulate budge "
+    "touch move",
     CORRELATE: "correlate associate link relate tie connect couple",
-    SHIFT_UP: "increase rise grow climb surge jump soar escalate double triple treble quadruple lengthen balloon mount creep rocket skyrocket shoot "
+    SHIFT_UP: "increase rise grow climb surge jump soar escalate double triple treble quadruple lengthen balloon "
+    "mount creep rocket skyrocket shoot "
     "accelerate swell widen expand explode spike inflate multiply deepen",
     SHIFT_DOWN: "decrease fall drop decline diminish shrink plummet plunge sink dwindle halve shorten collapse erode "
     "decay slip slide tumble taper wane crash reduce weaken vanish narrow",
@@ -100,23 +115,25 @@ _IRREGULAR = {
     "strive": ("strove", "striven"),
     "underlie": ("underlay", "underlain"),
 }
-_DOUBLED = frozenset("cut drop trim cap slip stem stop plan sap thin spur chop clip quell slim mar get let begin hit "
-                     "permit log fit drag step".split())  # fmt: skip
+_DOUBLED = word_set(
+    "cut drop trim cap slip stem stop plan sap thin spur chop clip quell slim mar get let begin hit permit log "
+    "fit drag step"
+)  # fmt: skip
 # What a small parser reads as a noun or not at all is parsed as one of these instead, in the same form.
 _PLAIN = "provide"
-_KEPT = frozenset(
-    "reduce improve provide have show see achieve offer reach experience suffer need require report observe grow bring "
-    "give leave allow enable permit use mean add ensure support help make keep move change matter bear correct average record "
-    "fall rise decline drop climb".split()
+_KEPT = word_set(
+    "reduce improve provide have show see achieve offer reach experience suffer need require report observe grow "
+    "bring give leave allow enable permit use mean add ensure support help make keep move change matter bear "
+    "correct average record fall rise decline drop climb"
 )
 # Forms that are nouns as often as verbs.
-NOUN_LIKE = frozenset(
-    "increase decrease drop cut boost cause trigger harm hurt double limit impact influence cost benefit gain lead "
-    "result cap delay stress slow trim curb save spare ease counter lower halve triple spike dent rise fall climb surge "
-    "jump decline decay collapse tax change shape bear matter experience link tie couple record report need cure "
-    "quarter compress post squeeze lift mask offset stop face thin better contain change display surge jump swell "
-    "produce speed yield hike fuel drain fix block prompt spark strain burden damage stall drive pose repair remedy carry log "
-    "clock post help support upgrade bound clip".split()
+NOUN_LIKE = word_set(
+    "increase decrease drop cut boost cause trigger harm hurt double limit impact influence cost benefit gain "
+    "lead result cap delay stress slow trim curb save spare ease counter lower halve triple spike dent rise fall "
+    "climb surge jump decline decay collapse tax change shape bear matter experience link tie couple record "
+    "report need cure quarter compress post squeeze lift mask offset stop face thin better contain change display "
+    "surge jump swell produce speed yield hike fuel drain fix block prompt spark strain burden damage stall drive "
+    "pose repair remedy carry log clock post help support upgrade bound clip"
 )
 
 
@@ -175,7 +192,8 @@ def forms() -> dict[str, Form]:
     others += (
         "intend plan seek strive propose choose decide identify occur happen exist become get remain stay evaluate "
     )
-    others += "take knock drag pull even iron step tear force hold stave fend ward precede track predict expose shield safeguard corrupt account matter stand "
+    others += "manifest emerge take knock drag pull even iron step tear force hold stave fend ward precede track "
+    others += "predict expose shield safeguard corrupt account matter stand "
     others += "compare attribute repair average equal amount claim consider study investigate examine ask"
     for lemma in [*families(), *others.split()]:
         for form, text in inflect(lemma).items():
