@@ -14,6 +14,7 @@ BENCHMARKS = (
     "resolution",
     "foreign_rdf",
     "literature_reading",
+    "extraction",
 )
 
 

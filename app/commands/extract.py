@@ -32,7 +32,7 @@ def extract(
     source: Annotated[
         str,
         typer.Argument(
-            help='A sentence or passage in quotes; a file of JSON lines {"id", "text"} or of plain text; or - for stdin.',
+            help='A sentence in quotes, a file of JSON lines {"id", "text"} or of plain text, or - for stdin.',
             metavar="TEXT|FILE",
         ),
     ],

@@ -58,9 +58,9 @@ def pairs(
     sentence: Sentence, subjects: list[Token], others: list[Token], relation: str, direction: str | None, verb: int,
     pattern: str, context: Context,
 ) -> Iterator[Draft]:  # fmt: skip
+    """One statement of a relation for each pair of a subject and an object."""
     phrases = [object_phrase(sentence, other, whole=True) for other in others]
     for subject in subjects:
-    """One statement of a relation for each pair of a subject and an object."""
         name = subject_phrase(sentence, subject)
         for k, phrase in enumerate(phrases):
             sure = object_kind(phrase) is not None or object_kind(name) is not None
@@ -78,8 +78,8 @@ def changed(
     sentence: Sentence, subjects: list[Token] | list[Phrase], found: list[Target], change: str, verb: int, pattern: str,
     context: Context,
 ) -> Iterator[Draft]:  # fmt: skip
-    for subject in subjects:
     """One statement for each subject and each thing that is changed, by what would be better."""
+    for subject in subjects:
         phrase = subject if isinstance(subject, Phrase) else subject_phrase(sentence, subject)
         for k, target in enumerate(found):
             result = outcome_of(target.change or change, target)
