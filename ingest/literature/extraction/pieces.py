@@ -81,7 +81,7 @@ def pieces_of(text: str) -> list[Piece]:
             pieces.append(_piece(text, *match.span()))
             if match["ordinal"] or match["pair"]:
                 pieces[-1].word = "large"
-    joined = _without_interruption(_without_introduction(_join_names(text, pieces)))
+    joined = _without_interruption(_without_introduction(_uncleft(_join_names(text, pieces))))
     for i, piece in enumerate(joined):
         piece.word = word_to_parse(joined, i)
     return joined
@@ -182,6 +182,21 @@ def _ends_in_verb(pieces: list[Piece], last: int) -> bool:
         "under",
         "once",
     ) or after.endswith("ly")
+
+
+def _uncleft(pieces: list[Piece]) -> list[Piece]:
+    """As in "It is the write buffer that limits throughput" without "it is" and "that"."""
+    words = [piece.text.lower() for piece in pieces[:3]]
+    if len(words) < 3 or words[0] != "it" or words[1] not in ("is", "was"):
+        return pieces
+    if words[2] not in DETERMINERS and pieces[2].concept is None:
+        return pieces
+    for i in range(3, len(pieces) - 1):
+        if pieces[i].text in ("that", "which") and _is_finite(pieces, i + 1):
+            name = pieces[2:i]
+            comma = next((k for k, piece in enumerate(name) if piece.text == ","), len(name))
+            return name[:comma] + pieces[i + 1 :]
+    return pieces
 
 
 def _introduction_length(pieces: list[Piece]) -> int:

@@ -24,7 +24,7 @@ from ingest.literature.extraction.noun_patterns import noun_drafts
 from ingest.literature.extraction.parsing import Sentence, parse
 from ingest.literature.extraction.phrases import names_something, subject_phrase
 from ingest.literature.extraction.quantities import find
-from ingest.literature.extraction.screening import is_reference, worth_parsing
+from ingest.literature.extraction.screening import stands_apart, worth_parsing
 from ingest.literature.extraction.set_phrases import set_phrases
 from ingest.literature.extraction.verb_patterns import verb_drafts
 
@@ -53,7 +53,7 @@ class RuleExtractor:
 
         def worth() -> Iterator[Sentence]:
             for i, text in enumerate(texts):
-                if is_reference(text):
+                if stands_apart(text):
                     continue
                 for start, end in split(text):
                     sentence = text[start:end]

@@ -74,9 +74,9 @@ _DEFINITION = re.compile(
 _ENTRY = re.compile(r"^\s*\[[\w+ -]{1,12}\]\s+(?:[A-Z]\.|[A-Z][\w'-]+,|[A-Z][\w'-]+ (?:and|et al)\b)")
 
 
-def is_reference(text: str) -> bool:
-    """Is a text an entry of a bibliography, whose title may read like a claim?"""
-    return _ENTRY.search(text) is not None
+def stands_apart(text: str) -> bool:
+    """Is a text an entry of a bibliography, whose title may read like a claim, or a caption?"""
+    return _ENTRY.search(text) is not None or _CAPTION.search(text) is not None
 
 
 @cache
