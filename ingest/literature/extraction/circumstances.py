@@ -192,7 +192,9 @@ def _next_clause(sentence: Sentence, draft: Draft) -> int:
         and token.tag_ in ("VBZ", "VBD", "VBP", "VB")
         and token.dep_ in ("conj", "ccomp", "advcl", "relcl", "ROOT", "xcomp", "parataxis")
     ]
-    return sentence.pieces[min(following)].start if following else len(sentence.text)
+    stop = sentence.pieces[min(following)].start if following else len(sentence.text)
+    marks = [at for mark in ":;" if (at := sentence.text.find(mark, draft.object.end)) > 0]
+    return min([stop, *marks])
 
 
 __all__ = ["condition_of", "find", "population_of", "quantity_of"]
