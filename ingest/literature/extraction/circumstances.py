@@ -20,7 +20,8 @@ _PLACES = word_set(
 )
 _MARKS = word_set("when while whenever once if unless until as")
 _EMPTY = re.compile(
-    r"^in half\b|^(?:at the (?:cost|expense|price)|without \w+ing)\b|^(?:in|for|at|on|of)\s+(?:this|these|our|"
+    r"^in half\b|^while \w+ing\b|"
+    r"^(?:at the (?:cost|expense|price)|without \w+ing)\b|^(?:in|for|at|on|of)\s+(?:this|these|our|"
     r"the same|general|particular|practice|addition|contrast|fact|turn|total|average|terms|"
     r"order|most cases|example|instance|comparison|short|all|many|(?:the )?(?:paper|figure|table|section|case|"
     r"result|end|"

@@ -45,7 +45,9 @@ TRANSPARENT = word_set(
 LEADING = word_set("the a an its their this that these those our such any some all each every")
 MAX_WORDS = 8
 SHORT_ACRONYM = 3
-_INNER = re.compile(r"(?<=\w)[-‐‑](?:of|in|on|to|by|for|at|the|and)[-‐‑](?=\w)")  # "out-of-box" has no head "out"
+_INNER = re.compile(
+    r"(?<=\w)[-‐‑](?:of|in|on|to|by|for|at|the|and)[-‐‑](?=\w)", re.IGNORECASE
+)  # "out-of-box" has no head "out"
 _WORD = re.compile(r"[A-Za-z0-9/.+&]*[A-Za-z0-9]")
 
 
@@ -122,6 +124,8 @@ def lookup(phrase: str) -> str | None:
     Args:
         phrase: A noun phrase as written, for example ``the p99 latency of QLC drives``.
     """
+    if (whole := named(_WORD.findall(phrase))) is not None:
+        return whole.key
     tokens = words(phrase)
     while tokens and tokens[0].lower() in LEADING:
         tokens = tokens[1:]

@@ -87,7 +87,7 @@ def split(text: str) -> list[tuple[int, int]]:
 def assertions_of(sentence: Sentence) -> list[ExtractedAssertion]:
     """All assertions of a parsed sentence, each subject, object and relation once."""
     quantities = find(sentence.text)
-    respectively = "respectively" in sentence.lowered
+    respectively = "respectively" in sentence.text
     population = population_of(sentence)
     best: dict[tuple[int, int], tuple[float, Draft, ExtractedAssertion]] = {}
     for draft in _with_ellipsis(sentence, list(drafts_of(sentence))):
