@@ -79,7 +79,7 @@ def words(phrase: str) -> list[str]:
 
 def normal(phrase: str) -> str:
     """A phrase as it is compared, without blanks: ``Over-provisioning`` and ``overprovisioning`` are equal."""
-    return "".join(map(normal_word, words(phrase)))
+    return "".join(map(normal_word, _WORD.findall(phrase)))
 
 
 class Entry(NamedTuple):
