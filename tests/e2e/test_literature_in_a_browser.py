@@ -18,9 +18,9 @@ HOSTILE = (
     "**Heat** <script>window.hurt=1</script> :red[x] $x^2$ `MATCH (n) DETACH DELETE n` [a](http://evil.example) "
     "![i](http://evil.example/i.png) ~~gone~~ :material/home: :smile: a -> b &lt;b&gt; www.evil.example."
 )
-PAPER = f"""# A paper that **means** <b>harm</b>
+PAPER = f"""A paper that **means** <b>harm</b>
 
-## 1 Results
+1 Results
 
 Retention errors increase the raw bit error rate of flash drives by 30 %. {HOSTILE}
 
@@ -34,7 +34,7 @@ def hostile_workspace(
 ) -> Iterator[Path]:
     """A workspace with one paper that holds markup, Cypher and instructions, and nothing else."""
     folder = tmp_path_factory.mktemp("hostile")
-    paper = folder / "paper.md"
+    paper = folder / "paper.txt"
     paper.write_text(PAPER)
     workspace = folder / "workspace"
     atoll(workspace, "ingest", "literature", str(paper))
@@ -121,9 +121,11 @@ def test_what_stands_below_is_chosen_by_the_address(below: str, visit: Callable[
     seen = visit()
     seen.open(f"{app_address}/literature?concept=mechanism:nand-wear-out&below={below.replace(' ', '+')}")
     nothing_is_wrong(seen)
-    shown = main_of(seen).inner_text()
-    told = {"Graph": "Showing", "Contradictions": "contradict", "Most supported": "high tier"}[below]
-    assert told in shown or "Showing" in shown
+    told = {"Graph": r"Showing \d+ nodes", "Contradictions": "contradict|surest first"}.get(below)
+    if told is None:
+        assert seen.page.get_by_test_id("stDataFrame").or_(seen.page.get_by_text("Claims of the high tier")).count()
+    else:
+        seen.page.get_by_text(re.compile(told)).first.wait_for(timeout=60_000)
 
 
 def test_markup_scripts_and_cypher_of_a_paper_are_shown_as_its_text(
