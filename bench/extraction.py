@@ -25,6 +25,7 @@ from ingest.literature.extraction.rules import RuleExtractor
 
 GOLD = Path(__file__).parent / "gold"
 SHARED = Path(__file__).resolve().parents[2] / "shared/data"
+SECOND = "second_sentences.jsonl"
 SEEN, UNSEEN = "seen", "unseen"
 _FAMILY = {"degrades": "causes", "improves": "mitigates"}
 _WORD = re.compile(r"\w+")
@@ -86,9 +87,9 @@ class Score:
         return (centre - half) / scale, (centre + half) / scale
 
 
-def sentences_of_gold() -> list[GoldSentence]:
-    """The sentences written for the gold set."""
-    rows = (json.loads(line) for line in (GOLD / "sentences.jsonl").read_text("utf-8").splitlines())
+def sentences_of_gold(name: str = "sentences.jsonl") -> list[GoldSentence]:
+    """The sentences written for a gold set, the first unless another file is named."""
+    rows = (json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines())
     return [GoldSentence(row["id"], row["text"], tuple(row["assertions"])) for row in rows]
 
 
@@ -228,6 +229,8 @@ def main() -> None:
         sys.stdout.write("\n".join(errors(one for one in gold if one.half == SEEN)) + "\n")
         return
     report: dict[str, Any] = {"gold": scores(gold)}
+    if (GOLD / SECOND).is_file():
+        report["second"] = scores(sentences_of_gold(SECOND))
     if not options.quick:
         there = options.koral.is_file()
         report["koral"] = scores(sentences_of_koral(options.koral)) if there else f"skipped: {options.koral} is absent"

@@ -236,7 +236,7 @@ def _kept(sentence: Sentence, verb: Token) -> Iterator[Draft]:
             "leave",
             "keep",
         ):
-            heads = [c for c in adjective.children if c.dep_ == "nsubj"] or [
+            heads = [c for c in adjective.children if c.dep_ in ("nsubj", "npadvmod")] or [
                 c for c in verb.children if c.dep_ == "dobj"
             ]
             null = replace(context, negated=True)
@@ -253,7 +253,9 @@ def _kept(sentence: Sentence, verb: Token) -> Iterator[Draft]:
         change = next((change for change, words in LEVELS.items() if word in words), None)
         if form.lemma in ("keep", "hold"):
             change = DOWN if word in ("low", "small", "short", "down") else UP if word in ("high", "long") else change
-        heads = [c for c in adjective.children if c.dep_ == "nsubj"] or [c for c in verb.children if c.dep_ == "dobj"]
+        heads = [c for c in adjective.children if c.dep_ in ("nsubj", "npadvmod")] or [
+            c for c in verb.children if c.dep_ == "dobj"
+        ]
         if change and heads:
             yield from changed(
                 sentence, list(context.subjects), targets(sentence, heads[0]), change, verb.i, "kept", context

@@ -92,6 +92,8 @@ _IRREGULAR = {
     "leave": ("left", "left"),
     "push": ("pushed", "pushed"),
     "cost": ("cost", "cost"),
+    "take": ("took", "taken"),
+    "send": ("sent", "sent"),
     "find": ("found", "found"),
     "hold": ("held", "held"),
     "think": ("thought", "thought"),
