@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 from ingest.literature.extraction.assertion import (
@@ -40,6 +41,26 @@ _BARE = {IMPROVES: "improve", DEGRADES: "degrade", CAUSES: "cause", MITIGATES: "
 _POLARITY = {IMPROVES: "improves", MITIGATES: "improves", DEGRADES: "degrades", CAUSES: "degrades"}
 
 
+_PLURALS = {"does": "do", "has": "have", "is": "are", "moves": "move", "rises": "rise"}
+_PREPOSITION = re.compile(r"\b(?:of|in|on|at|for|to|from|with|by|under|within|during|that|which|whose|without)\b")
+
+
+def _is_plural(subject: str) -> bool:
+    """Whether a subject asks for a plural verb, by the last word of its head; a gerund in front does not."""
+    if subject.split(maxsplit=1)[0].casefold().endswith("ing"):
+        return False
+    head = _PREPOSITION.split(subject)[0].rstrip(" ,")
+    return " and " in head or bool(re.search(r"[a-zA-Z](?<!s)(?<!u)(?<!i)s$", head))
+
+
+def _agreeing(verb: str, subject: str) -> str:
+    """The verb in the number of its subject."""
+    if not _is_plural(subject):
+        return verb
+    first, _, rest = verb.partition(" ")
+    return " ".join([_PLURALS.get(first, first.removesuffix("s")), *([rest] if rest else [])])
+
+
 def sentence(found: ExtractedAssertion) -> str:
     """The assertion as one sentence: subject, relation, object, then size and circumstances."""
     if found.negated and found.relation in _BARE:
@@ -56,7 +77,7 @@ def sentence(found: ExtractedAssertion) -> str:
         if part
     )
     hedge = " (hedged)" if found.hedged else ""
-    text = f"{found.subject} {verb} {found.object}" + (f" ({extra})" if extra else "")
+    text = f"{found.subject} {_agreeing(verb, found.subject)} {found.object}" + (f" ({extra})" if extra else "")
     return f"{text[0].upper()}{text[1:]}{hedge}."
 
 

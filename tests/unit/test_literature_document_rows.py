@@ -123,3 +123,19 @@ def test_a_subject_with_more_words_than_its_concept_stays_the_documents_own() ->
     """Placing many SSDs in one rack is not what an SSD is."""
     assert endpoint_of("Placing many SSDs of one model in the same rack").is_whole is False
     assert endpoint_of("Lowering the temperature") == Endpoint("metric:temperature", True, -1)
+
+
+@pytest.mark.parametrize(
+    ("subject", "verb"),
+    [
+        ("Write-dominant workloads", "cause"),
+        ("Heat and dust", "cause"),
+        ("Placing many SSDs", "causes"),
+        ("Loss of mappings", "causes"),
+        ("Faults in one file", "cause"),
+        ("A virus", "causes"),
+    ],
+)
+def test_the_verb_agrees_with_its_subject(subject: str, verb: str) -> None:
+    text = f"{subject} cause failures."
+    assert sentence(found_in(text, subject, "causes", "failures")) == f"{subject} {verb} failures."
