@@ -92,9 +92,7 @@ NODES: dict[str, dict[str, dict[str, Any]]] = {
     "Mechanism": {"mechanism:overheating": {}},
     "Work": {"work:10.1/x": {"title": "A study", "doi": "10.1145/3292500.3330", "year": 2021}},
     "Document": {"document:x": {"kind": "pdf", "num_pages": 12}},
-    "Passage": {
-        "passage:x:1": {"document": "document:x", "page": 3, "start": 100, "end": 180, "text": "Heat slows."}
-    },
+    "Passage": {"passage:x:1": {"document": "document:x", "page": 3, "start": 100, "end": 180, "text": "Heat slows."}},
     "Assertion": {
         "assertion:x:1": {
             "statement": "Heat raises tail latency.",

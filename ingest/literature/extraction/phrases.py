@@ -161,7 +161,7 @@ def subject_phrase(sentence: Sentence, head: Token) -> Phrase:
 def _restricts(sentence: Sentence, clause: Token, last: int) -> bool:
     """Is a relative clause short, begun with "that" and not set off by a comma, so that it belongs to the name?"""
     first = clause.left_edge.i
-    return first == last + 1 and sentence.lowered[first] == "that" and clause.right_edge.i - first <= 12
+    return first == last + 1 and sentence.lowered[first] in ("that", "whose") and clause.right_edge.i - first <= 12
 
 
 def _edge(sentence: Sentence, token: Token) -> int:
