@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 OPEN ?= 1
 WORKSPACE ?= workspace
 PORT ?= 8501
+# Test files are shared out over so many processes, each with stores of its own.
+TEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 STAMP := $(VENV)/.synced
 
@@ -19,7 +21,7 @@ demo: $(STAMP)
 
 #: make test    run the whole suite; what this machine lacks is skipped with its reason (ATOLL_REQUIRE=neo4j,browser forbids that)
 test: $(STAMP)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 #: make check   ruff, mypy, import contracts, layout
 check: $(STAMP)
