@@ -23,6 +23,7 @@ from ingest.literature.endpoints import endpoint_of
 from ingest.literature.resolution.canonical import canonical_of, is_instance
 
 METHOD = "contradictions 1"
+LONGEST_NAME = 200
 
 
 def settle(store: GraphStore) -> int:
@@ -56,19 +57,26 @@ def settle(store: GraphStore) -> int:
         for record in store.query("stored_contradictions").records()
         if record["method"] == METHOD
     }
-    gone = sorted(set(known) - {one.key for one in found})
-    rows = [_row(one, names, is_new=one.key not in known) for one in found]
-    pairs = [(key, one.key) for one in found for side in one.sides.values() for key in side]
-    digest = hashlib.sha256(repr((changed, rows, pairs, gone)).encode()).hexdigest()
-    if not (changed or rows or gone):
-        return 0
-    run = store.begin_run("literature", "literature:settled", digest)
-    nodes = [node_table(label, part) for label, part in (("Assertion", changed), ("Contradiction", rows)) if part]
-    relations = [relation_table("CONTRADICTS", "Assertion", "Contradiction", pairs)] if pairs else []
-    store.write(run, Batch(tuple(nodes), tuple(relations)))
-    if gone:
-        store.delete(run, "Contradiction", gone)
-    store.complete_run(run)
+    members = {one.key: {key for side in one.sides.values() for key in side} for one in found}
+    gone = sorted(set(known) - set(members))
+    # A relationship goes with its node alone, so what an assertion has left is deleted and written anew as it was.
+    left = sorted(key for key in members if key in known and set(known[key]["assertions"]) - members[key])
+    rows = [_row(one, names, known.get(one.key)) for one in found if one.key in left or _differs(one, names, known)]
+    written = {row["key"] for row in rows}
+    pairs = [(key, one.key) for one in found if one.key in written for key in sorted(members[one.key])]
+    digest = hashlib.sha256(repr((changed, rows, pairs, gone, left)).encode()).hexdigest()
+    if left:
+        run = store.begin_run("literature", "literature:unsettled", digest)
+        store.delete(run, "Contradiction", left)
+        store.complete_run(run)
+    if changed or rows or gone:
+        run = store.begin_run("literature", "literature:settled", digest)
+        nodes = [node_table(label, part) for label, part in (("Assertion", changed), ("Contradiction", rows)) if part]
+        relations = [relation_table("CONTRADICTS", "Assertion", "Contradiction", pairs)] if pairs else []
+        store.write(run, Batch(tuple(nodes), tuple(relations)))
+        if gone:
+            store.delete(run, "Contradiction", gone)
+        store.complete_run(run)
     return len(found)
 
 
@@ -121,7 +129,27 @@ def _changed(records: list[dict[str, Any]], stated: list[Stated]) -> list[dict[s
     return rows
 
 
-def _row(one: Contradicting, names: dict[str, str], *, is_new: bool) -> dict[str, Any]:
-    sides = " / ".join(f"{side}: {names[keys[0]]}" for side, keys in one.sides.items())
-    row = {"key": one.key, "name": sides[:200], "statement": sides, "method": METHOD, "confidence": one.confidence}
-    return row | {"status": "proposed"} if is_new else row
+def _sides(one: Contradicting, names: Mapping[str, str]) -> str:
+    return " / ".join(f"{side}: {names[keys[0]]}" for side, keys in one.sides.items())
+
+
+def _differs(one: Contradicting, names: Mapping[str, str], known: Mapping[str, dict[str, Any]]) -> bool:
+    """Whether a contradiction is not stored as it is now."""
+    stored = known.get(one.key)
+    if stored is None or stored["confidence"] != one.confidence or stored["name"] != _sides(one, names)[:LONGEST_NAME]:
+        return True
+    return set(stored["assertions"]) != {key for side in one.sides.values() for key in side}
+
+
+def _row(one: Contradicting, names: Mapping[str, str], stored: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The contradiction as a row; one that somebody decided on keeps its status."""
+    sides = _sides(one, names)
+    status = (stored["status"] if stored else None) or "proposed"
+    return {
+        "key": one.key,
+        "name": sides[:LONGEST_NAME],
+        "statement": sides,
+        "method": METHOD,
+        "confidence": one.confidence,
+        "status": status,
+    }
