@@ -286,7 +286,14 @@ def test_every_query_of_the_catalogue_gives_the_same_on_both_stores(
     manifests = {"readings_manifest": "one.json", "environment_manifest": "places.json"}
     write_run(store, make_fleet(["S1", "S2", "S3"]), fingerprint, fleet="demo", **manifests)
     own_to_each = {"run", "started_at", "completed_at"}
+
+    def shared(value: Any) -> Any:
+        """A node without what each store gives it by itself."""
+        if not (isinstance(value, dict) and "properties" in value):
+            return value
+        return {**value, "properties": {k: v for k, v in value["properties"].items() if k not in own_to_each}}
+
     for query in reads():
         records = store.query(query.name, query.example).records()
-        rows = sorted(([(k, v) for k, v in row.items() if k not in own_to_each] for row in records), key=str)
+        rows = sorted(([(k, shared(v)) for k, v in row.items() if k not in own_to_each] for row in records), key=str)
         assert answers_of_the_other_store.setdefault(query.name, rows) == rows, query.name
