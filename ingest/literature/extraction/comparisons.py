@@ -61,10 +61,21 @@ def compared(sentence: Sentence, token: Token) -> Iterator[Draft]:
         of = of_complement(head)
         if of is not None and singular(sentence.lowered[head.i]) in COUNTS:
             of = pobj(of, "for", "of", "in") or pobj(head, "for", "in")
+        if of is None and (preposition := _beside_than(sentence, token, verb)) is not None:
+            of = pobj(token, preposition) or pobj(verb, preposition) or pobj(head, preposition)
         if of is None or object_kind(object_phrase(sentence, head)) is None:
             continue
         found = [t for t in targets(sentence, head)[:1] if t.phrase.last < of.i]
         yield from changed(sentence, list(conjuncts(of)), found, change, verb.i, "comparison", context)
+
+
+def _beside_than(sentence: Sentence, token: Token, verb: Token) -> str | None:
+    """The preposition that is repeated after than ("lower for A than for B", "higher under A than under B")."""
+    for i in range(token.i + 1, min(verb.i + 30, len(sentence.pieces) - 1)):
+        if sentence.lowered[i] == "than":
+            following = sentence.lowered[i + 1]
+            return following if following in ("for", "with", "in", "on", "under", "at", "by") else None
+    return None
 
 
 def measured_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
@@ -90,6 +101,9 @@ def measured_drafts(sentence: Sentence, verb: Token) -> Iterator[Draft]:
         "peaks",
         "ranged",
         "ranges",
+        "totalled",
+        "totaled",
+        "settled",
     )
     has = form is not None and form.lemma in _SHOWING
     if not (be or has):
@@ -157,10 +171,10 @@ def _value_of_metric(sentence: Sentence, verb: Token, context: Context) -> Itera
             return
 
 
-def _value_span(sentence: Sentence, head: Token) -> tuple[int, int] | None:
+def _value_span(sentence: Sentence, head: Token, *, shared: bool = False) -> tuple[int, int] | None:
     """First and last token of a number with its unit, directly at ``head``."""
     first = next((t.i for t in head.subtree if t.tag_ == "CD" and abs(t.i - head.i) <= 2), None)
-    if head.text == "percent" and of_complement(head) is not None:
+    if head.text == "percent" and of_complement(head) is not None and not shared:
         return None  # a share of something is no value of its own
     if first is None or not sentence.pieces[first].text[0].isdigit():
         return None
@@ -181,16 +195,19 @@ def _metric_of_subject(sentence: Sentence, verb: Token, context: Context) -> Ite
     if head is None:
         return
     phrase = object_phrase(sentence, head)
-    of = pobj(head, "of", "at")
+    of, shared = pobj(head, "of", "at"), False
+    if singular(sentence.lowered[head.i]) in ("value", "score", "figure") and head.i and phrase.first < head.i:
+        before = object_phrase(sentence, sentence.tokens[head.i - 1])  # "AUC values of .9"
+        phrase = before if object_kind(before) is not None else phrase
     if is_numeric(sentence, head) and (inner := of_complement(head)) is not None:  # "delivers 2 GB/s of bandwidth"
-        phrase, of = object_phrase(sentence, inner), head
+        phrase, of, shared = object_phrase(sentence, inner), head, True
     if (
         of is None
         or object_kind(phrase) is None
         or any(w in words for words in LEVELS.values() for w in modifiers(sentence, head))
     ):
         return
-    value = _value_span(sentence, of)
+    value = _value_span(sentence, of, shared=shared)
     if value is None:
         return
     for subject in context.subjects:

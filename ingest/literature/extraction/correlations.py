@@ -43,7 +43,10 @@ _POSITIVE = word_set("positive beneficial favourable favorable")
 
 _TIES = word_set("correlate associate link relate tie connect couple")
 
-_TELLS = word_set("find found observe observed see saw seen measure measured detect detected notice noticed")
+_TELLS = word_set(
+    "find found observe observed see saw seen measure measured detect detected notice noticed "
+    "established demonstrated identified discerned discovered apparent evident visible reported shown"
+)
 
 
 def _sign(words: set[str]) -> str:

@@ -67,7 +67,7 @@ _DOWN_PROPERTIES = word_set(
     "time latency delay duration overhead cost penalty amplification consumption power energy footprint "
     "complexity jitter variance variation imbalance slowdown temperature percentile wait stall spike degradation "
     "dispersion skew makespan loss price bill usage gap expense load tail turnaround pause hiccup backlog "
-    "queueing heat effort work outlier instruction spending emission startup seek inefficiency bloat churn "
+    "queueing heat effort work outlier wakeup instruction spending emission startup seek inefficiency bloat churn "
     "unfairness"
 )
 _DOWN_BURDENS = word_set(
@@ -78,7 +78,9 @@ _DOWN_BURDENS = word_set(
     "interruption freeze hang rber uber ber afr flip deadlock starvation exhaustion mortality incident anomaly "
     "breakdown shutdown abort invalidation rewrite compaction thrashing throttling inconsistency vulnerability "
     "threat exposure bug malfunction erosion wastage waste mismatch reset overflow return attrition depletion "
-    "scratch crack leak glitch hazard danger susceptibility proneness swap complaint hotspot starvation shift"
+    "scratch crack leak glitch hazard danger susceptibility proneness swap complaint hotspot starvation shift "
+    "hole contact clash backpressure mistake stiction thrash hammering "
+    "disturbance relocation unavailability lockup tear tearing"
 )
 _DOWN_WORDS = word_set(
     "error failure loss miss corruption retry alarm death replacement mortality fault drop false wear erase "
@@ -137,6 +139,10 @@ def kind_of(phrase: str) -> Kind | None:
         return Kind("down", burden=True, sure=False)
     if head in COUNTS:
         return _of_count(phrase, tokens, end, head, before)
+    if head == "distribution" and any("voltage" in word for word in before):
+        return Kind("down", burden=False, sure=False)  # it widens as cells wear
+    if concept is not None and concept.label == "Condition" and before and head in ("write", "erase", "copy", "flush"):
+        return Kind("down", burden=True, sure=False)
     if concept is not None and concept.label != "Metric":
         return None
     if _FAULTY & set(before) and head in (

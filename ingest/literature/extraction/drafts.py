@@ -61,11 +61,11 @@ LEVELS = {
     UP: word_set(
         "higher longer larger greater more increased elevated additional extra excessive lengthier heavier stronger "
         "deeper highest longest largest most greatest increasing growing rising bigger undue prolonged doubled "
-        "amplified extended raised enlarged"
+        "amplified extended raised enlarged fuller heightened"
     ),
     DOWN: word_set(
         "lower shorter smaller fewer less reduced decreased diminished decreasing shrinking falling shallower lighter "
-        "weaker lowest smallest shortest fewest least declining halved lowered shortened"
+        "weaker lowest smallest shortest fewest least declining halved lowered shortened rarer scarcer lesser thinner"
     ),
     GOOD: word_set("better improved superior faster enhanced improving steadier richer best"),
     BAD: word_set("worse degraded worst slower inferior poorer poor impaired degrading"),
@@ -145,9 +145,15 @@ def share_of(sentence: Sentence, noun: Token) -> list[Token]:
             "portion",
             "percent",
             "bulk",
+            "deal",
+            "plenty",
         )
     ):
         inner = of_complement(noun)
+        if inner is None and noun.text == "percent":  # "gains 15 % in transfer rate"
+            after = noun.i + 1
+            if after < len(sentence.pieces) and sentence.lowered[after] == "in":
+                inner = next((c for c in sentence.tokens[after].children if c.dep_ == "pobj"), None)
         if inner is not None:
             return list(conjuncts(inner))
     return [noun]
@@ -215,9 +221,17 @@ def _unwrapped(sentence: Sentence, noun: Token) -> tuple[str | None, list[Token]
         if child.dep_ == "prep" and child.lower_ in ("in", "of", "to"):
             inner = next((c for c in child.children if c.dep_ in ("pobj", "pcomp")), None)
             if inner is not None and (inner.tag_ in ("CD",) or inner.text in ("percent", "times")):
-                inner = None
-                continue
+                inner = next(
+                    (c for p in inner.rights if p.lower_ == "in" for c in p.children if c.dep_ == "pobj"), None
+                )
+                if inner is None:  # else "a rise of 20 % in latency"
+                    continue
             break
+    if inner is None and noun.i + 1 < len(sentence.pieces) and sentence.lowered[noun.i + 1] in ("in", "of"):
+        loose = sentence.tokens[noun.i + 1]  # hung on the verb
+        inner = next((c for c in loose.children if c.dep_ == "pobj" and c.tag_.startswith("NN")), None)
+        if inner is not None and (inner.text in ("percent", "times") or any(c.tag_ == "CD" for c in inner.lefts)):
+            inner = None
     if inner is not None:
         nouns = list(conjuncts(inner))
         if singular(sentence.lowered[noun.i]) == "loss":

@@ -216,7 +216,11 @@ def object_phrase(sentence: Sentence, head: Token, *, whole: bool = False) -> Ph
             inner is None
             or sentence.lowered[inner.i] in PRONOUNS
             or is_numeric(sentence, inner)
-            or (child.lower_ in _CIRCUMSTANCES and not _counts_in(sentence, head, child))
+            or (
+                child.lower_ in _CIRCUMSTANCES
+                and not _counts_in(sentence, head, child)
+                and not _acts(sentence, head, child)
+            )
         ):
             break
         bare = (
@@ -225,9 +229,11 @@ def object_phrase(sentence: Sentence, head: Token, *, whole: bool = False) -> Ph
             and _is_burden(alone)
             and child.lower_ in ("on", "in", "of", "between", "by")
         )
+        if sentence.lowered[head.i] == "loss" and child.lower_ == "of":
+            bare = True  # a loss says nothing without what is lost
         if known and not whole and _is_population(sentence, inner) and not bare:
             break
-        if known and child.lower_ not in ("of", "against", "on", "to", "between"):
+        if known and child.lower_ not in ("of", "against", "on", "to", "between") and not _acts(sentence, head, child):
             break
         last = max(last, _short_edge(sentence, inner))
     return _trimmed(sentence, first, last, head.i, levels=True)
@@ -236,6 +242,11 @@ def object_phrase(sentence: Sentence, head: Token, *, whole: bool = False) -> Ph
 def _is_burden(phrase: Phrase) -> bool:
     kind = object_kind(phrase)
     return kind is not None and kind.burden
+
+
+def _acts(sentence: Sentence, head: Token, child: Token) -> bool:
+    """As in "interference by background scans": who interferes belongs to the name."""
+    return child.lower_ in ("by", "from") and sentence.lowered[head.i] in ("interference", "contention", "blocking")
 
 
 def _counts_in(sentence: Sentence, head: Token, child: Token) -> bool:

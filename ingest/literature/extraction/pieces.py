@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     rf"|(?P<number>[~≈<>±]?{_NUMBER}(?:\s?(?:%|×|x(?![a-z]))?\s?[–/-]\s?{_NUMBER})?(?:[KMGT](?![A-Za-z]))?)"
     r"(?P<unit>\s?(?:%|×|x(?![a-z])|°C|µs|μs|[a-zA-Z]+/s(?![a-z])|[KMGT]i?B(?![a-z])|[mnµ]s(?![a-z])))?"
     r"|(?P<possessive>(?<=[A-Za-z])['’]s\b)"
-    r"|(?P<word>[A-Za-zÀ-ÿµμ°](?:[A-Za-zÀ-ÿ0-9&_°]|[/.+‐‑-](?=[A-Za-zÀ-ÿ0-9]))*)"
+    r"|(?P<word>[A-Za-zÀ-ÿµμ°](?:[A-Za-zÀ-ÿ0-9&_°]|[/.+‐‑–-](?=[A-Za-zÀ-ÿ0-9]))*)"
     r"|(?P<mark>[^\sA-Za-z0-9])"
 )
 

@@ -47,6 +47,13 @@ _PLURAL_THINGS = word_set(
     "faults tests hits misses loads locks stalls spikes"
 )
 
+# words whose "to" is a preposition: "gives rise to read stalls", "leads to write stalls"
+_BEFORE_NOUN = word_set(
+    "rise due thanks owing lead leads led leading contribute contributes contributed contributing linked related tied "
+    "attributed attributable traced prone vulnerable immune insensitive sensitive resilient proportional harmful "
+    "difference"
+)
+
 _DRIVES = {"ssd": "device", "ssds": "devices", "hdd": "device", "hdds": "devices", "nand": "memory"}
 
 
@@ -63,6 +70,8 @@ def word_to_parse(pieces: list[Piece], i: int) -> str:
     if piece.concept is not None and (" " in piece.text or "-" in piece.text or piece.text.isupper()):
         plural = singular(lowered.split()[-1]) != lowered.split()[-1] and not piece.text.isupper()
         return "qualities" if plural else "quality"
+    if before == "to" and i > 1 and lowered in OPERATIONS and pieces[i - 2].text.lower() in _BEFORE_NOUN:
+        return "data" if after[:1].isalpha() and after not in NO_MODIFIER else "quality"
     if lowered in OPERATIONS and after and after[0].isalpha() and after not in NO_MODIFIER and before != "to":
         return "data"
     if lowered in ("costs", "cost") and (

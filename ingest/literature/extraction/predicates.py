@@ -90,6 +90,15 @@ def agents(sentence: Sentence, verb: Token) -> list[Phrase]:
     return found
 
 
+def repeated(verb: Token, first: Token) -> list[Token]:
+    """The object of a preposition, and those of the same preposition repeated after a comma ("to A and to B")."""
+    found = [first]
+    for child in verb.rights:
+        if child.dep_ == "conj" and child.tag_ in ("IN", "TO") and child.lower_ == first.head.lower_:
+            found += [inner for inner in child.children if inner.dep_ == "pobj"]
+    return found
+
+
 def prepositional(verb: Token, preposition: str) -> Token | None:
     """The object of one of the verb's prepositions ("leads to X", "brought about by X")."""
     for child in verb.rights:

@@ -21,7 +21,9 @@ _OTHER_CUES = (
     "increase improvement degradation drop drops scales is are was were had has reached vary varies remain "
     "remains remained stay "
     "stays stayed regardless irrespective matter matters toll takes took twice times coincides accompanied irrelevant "
-    "push pushes pushed pushing send sends sent drag drags dragging buys bought gains obtains tracks predicts"
+    "push pushes pushed pushing send sends sent drag drags dragging buys bought gains obtains tracks predicts "
+    "account accounts accounted amounts amounted behind root unchanged totalled exists close closed closes "
+    "correlate correlates"
 )
 _QUESTION = re.compile(r"\?\s*[\"')\]]*\s*$")
 _CAPTION = re.compile(

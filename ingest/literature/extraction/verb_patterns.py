@@ -16,7 +16,7 @@ from ingest.literature.extraction.drafts import Draft, Target, change_noun, targ
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
 from ingest.literature.extraction.phrases import Phrase, conjuncts, object_phrase, subject_phrase
-from ingest.literature.extraction.predicates import SHIFTS, agents, drafts, prepositional
+from ingest.literature.extraction.predicates import SHIFTS, agents, drafts, prepositional, repeated
 from ingest.literature.extraction.quantities import find
 from ingest.literature.extraction.shifts import introduced, shift
 from ingest.literature.extraction.verbs import AFFECT, BAD, CAUSE, DOWN, GOOD, HAVE, PREVENT, UP, families, forms
@@ -49,6 +49,16 @@ PHRASAL = {
     ("eat", "into"): BAD,
     ("bite", "into"): BAD,
     ("weigh", "on"): BAD,
+    ("burn", "through"): BAD,
+    ("insulate", "from"): PREVENT,
+    ("safeguard", "against"): PREVENT,
+    ("relieve", "of"): PREVENT,
+    ("free", "from"): PREVENT,
+    ("free", "of"): PREVENT,
+    ("rid", "of"): PREVENT,
+    ("save", "from"): PREVENT,
+    ("spare", "from"): PREVENT,
+    ("conduce", "to"): CAUSE,
     ("come", "with"): HAVE,
     ("make", "for"): HAVE,
     ("bring", "with"): HAVE,
@@ -64,6 +74,9 @@ ORIGINS = {
     ("come", "from"),
     ("emanate", "from"),
     ("derive", "from"),
+    ("flow", "from"),
+    ("follow", "from"),
+    ("spring", "from"),
 }
 
 ORIGINS_PASSIVE = {
@@ -221,6 +234,7 @@ def _made_to(sentence: Sentence, verb: Token, lemma: str, context: Context) -> I
 def objects(sentence: Sentence, verb: Token) -> list[Target]:
     """What the verb's objects name; the complement's subject where the parser made a clause of it."""
     heads = [child for child in verb.children if child.dep_ in ("dobj", "attr", "oprd", "dative") and child.i > verb.i]
+    heads = heads[-1:] if len(heads) > 1 and heads[0].dep_ in ("dobj", "dative") else heads  # "spares the drive writes"
     if not heads and sentence.lemma(verb.i) == "suffer":
         heads = [inner for inner in [prepositional(verb, "from")] if inner is not None]
     if not heads:
@@ -236,15 +250,22 @@ def objects(sentence: Sentence, verb: Token) -> list[Target]:
 def _active(sentence: Sentence, verb: Token, change: str, context: Context, pattern: str) -> Iterator[Draft]:
     subjects = [subject_phrase(sentence, head) for head in context.subjects]
     found = objects(sentence, verb)
-    if not found and sentence.lemma(verb.i) in ("speed", "accelerate", "slow", "hasten", "quicken", "delay", "hamper"):
+    if sentence.lemma(verb.i) in SPEEDS and all(
+        singular(sentence.lowered[target.phrase.head]) in OPERATIONS for target in found
+    ):
         found = _operations(sentence, verb)
         change = GOOD if change in (UP, GOOD) else BAD
     yield from drafts(sentence, subjects, found, change, verb, context, pattern)
 
 
+SPEEDS = word_set(
+    "speed accelerate slow hasten quicken delay hamper jeopardise jeopardize stall impede hinder disturb disrupt "
+    "expedite facilitate endanger hobble"
+)
 OPERATIONS = word_set(
     "read write access lookup query scan rebuild recovery reconstruction request operation compaction transfer "
-    "boot update insertion checkpoint restore repair training search"
+    "boot update insertion checkpoint restore repair training search convergence mount recording backup migration "
+    "import ingestion replication startup commit sync deletion analysis inference deployment"
 )
 
 
@@ -276,12 +297,13 @@ def _phrasal(sentence: Sentence, verb: Token, lemma: str, context: Context, *, p
             continue
         inner = prepositional(verb, preposition)
         if inner is not None:
+            found = [target for each in repeated(verb, inner) for target in targets(sentence, each)]
             if lemma == "interfere" and context.negated:
                 yield from _null(
                     sentence, subjects, [object_phrase(sentence, n) for n in conjuncts(inner)], verb, context
                 )
             else:
-                yield from drafts(sentence, subjects, targets(sentence, inner), change, verb, context, "phrasal")
+                yield from drafts(sentence, subjects, found, change, verb, context, "phrasal")
     if lemma == "give" and any(sentence.lowered[c.i] == "rise" for c in verb.children):
         inner = prepositional(verb, "to")
         if inner is not None:

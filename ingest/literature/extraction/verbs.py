@@ -22,45 +22,53 @@ _FAMILIES = {
     "multiply "
     "accelerate heighten expand magnify intensify escalate maximise maximize quicken hasten augment bolster grow "
     "redouble lift swell widen bump bloat free ramp quintuple elongate pad propel dilate supplement stretch "
-    "protract deepen steepen hike compound fuel",
+    "protract deepen steepen hike compound fuel upscale sextuple "
+    "broaden thicken gain",
     DOWN: "reduce decrease lower cut diminish lessen shrink curtail curb trim shorten halve minimise minimize slash "
     "restrict constrain limit decimate dampen damp depress moderate attenuate narrow save spare weaken erode truncate "
     "drop compress lighten dent cap thin sap trim eat squeeze quarter contain reclaim pare chop clip crimp "
     "deplete drain dilute blunt prune whittle quell tame taper "
     "throttle crush flatten abate clamp shed mute subdue contract crop deflate compact gut restrain slacken "
     "nibble decelerate bisect abbreviate temper exhaust shave bound ration slim condense economise economize "
-    "relax",
+    "relax subtract downsize discourage offload",
     GOOD: "improve enhance boost strengthen benefit stabilise stabilize restore optimise optimize better speed "
     "sharpen fortify smooth streamline rescue revive upgrade refine reinforce ameliorate enrich enliven mend "
-    "perfect steady solidify uplift recoup hone rejuvenate aid favour favor buoy help",
+    "perfect steady solidify uplift recoup hone rejuvenate aid favour favor buoy help safeguard preserve secure "
+    "salvage facilitate regain",
     BAD: "degrade worsen hurt harm impair hamper hinder deteriorate compromise undermine penalise penalize "
     "aggravate exacerbate cripple disrupt jeopardise jeopardize impede inhibit choke sacrifice slow delay threaten "
     "endanger disturb destabilise destabilize handicap tax mar spoil ruin "
     "wreck undercut hobble cramp stifle punish burden strain damage starve poison devastate encumber injure "
     "paralyse paralyze retard shatter tarnish wound scuttle downgrade foul plague afflict swamp overwhelm "
-    "saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall",
+    "saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall blight bog constrict "
+    "forfeit fray squander waste skew "
+    "disadvantage abrade bottleneck",
     CAUSE: "cause trigger induce produce provoke generate introduce incur precipitate promote foster entail spawn "
     "inject inflict elicit invite exert unleash dominate create add spark ignite kindle "
     "engender breed instigate prompt impose pose necessitate evoke drive underlie foment initiate stimulate "
-    "wreak beget spur incite occasion",
+    "wreak beget spur incite occasion catalyse catalyze propagate feed",
     PREVENT: "prevent avoid mitigate alleviate eliminate remove suppress counter counteract combat eradicate avert "
     "preclude relieve ease mask hide absorb offset obviate forestall heal circumvent abolish neutralise neutralize "
     "avert overcome stop cure stave thwart amortise amortize soften cancel nullify negate banish dispel defuse remedy "
     "rectify repair fix resolve sidestep bypass evade dodge quench fend ward insulate conceal deter preempt correct "
     "tackle arrest deflect disarm expunge extinguish foil halt intercept parry purge repress dissipate quash "
-    "postpone defer stem exclude undo reverse counterbalance contain",
+    "postpone defer stem exclude undo reverse counterbalance contain close smother skip "
+    "elude escape patch prohibit forbid "
+    "withstand plug eschew",
     HAVE: "have exhibit show deliver achieve provide offer see experience suffer yield reach attain display enjoy face "
     "sustain encounter observe produce require demonstrate report record incur need guarantee afford bring "
     "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure "
-    "support give leave average undergo",
+    "support give leave average undergo score grant confer buy earn lend "
+    "maintain",
     AFFECT: "affect influence impact alter change shape modify matter bear interfere sway perturb modulate budge "
     "touch move",
     CORRELATE: "correlate associate link relate tie connect couple",
     SHIFT_UP: "increase rise grow climb surge jump soar escalate double triple treble quadruple lengthen balloon "
     "mount creep rocket skyrocket shoot "
-    "accelerate swell widen expand explode spike inflate multiply deepen",
+    "accelerate swell widen expand explode spike inflate multiply deepen broaden quintuple snowball",
     SHIFT_DOWN: "decrease fall drop decline diminish shrink plummet plunge sink dwindle halve shorten collapse erode "
-    "decay slip slide tumble taper wane crash reduce weaken vanish narrow",
+    "decay slip slide tumble taper wane crash reduce weaken vanish narrow contract disappear ebb subside recede "
+    "abate evaporate dip",
     SHIFT_GOOD: "improve recover",
     SHIFT_BAD: "degrade deteriorate worsen suffer",
 }
@@ -108,6 +116,15 @@ _IRREGULAR = {
     "spread": ("spread", "spread"),
     "foretell": ("foretold", "foretold"),
     "let": ("let", "let"),
+    "lose": ("lost", "lost"),
+    "burn": ("burned", "burnt"),
+    "feed": ("fed", "fed"),
+    "buy": ("bought", "bought"),
+    "rid": ("rid", "rid"),
+    "lend": ("lent", "lent"),
+    "forgo": ("forwent", "forgone"),
+    "withstand": ("withstood", "withstood"),
+    "forbid": ("forbade", "forbidden"),
     "begin": ("began", "begun"),
     "undergo": ("underwent", "undergone"),
     "undercut": ("undercut", "undercut"),
@@ -119,7 +136,7 @@ _IRREGULAR = {
 }
 _DOUBLED = word_set(
     "cut drop trim cap slip stem stop plan sap thin spur chop clip quell slim mar get let begin hit permit log "
-    "fit drag step"
+    "fit drag step plug bog dip ebb"
 )  # fmt: skip
 # What a small parser reads as a noun or not at all is parsed as one of these instead, in the same form.
 _PLAIN = "provide"
@@ -151,7 +168,9 @@ def inflect(lemma: str) -> dict[str, str]:
     if lemma == "have":
         return {"base": "have", "s": "has", "ed": "had", "en": "had", "ing": "having"}
     stem = lemma + lemma[-1] if lemma in _DOUBLED else lemma
-    if lemma.endswith("e") and not lemma.endswith("ee"):
+    if lemma.endswith("ee"):
+        s, ed, ing = lemma + "s", lemma + "d", lemma + "ing"
+    elif lemma.endswith("e"):
         s, ed, ing = lemma + "s", lemma + "d", lemma[:-1] + "ing"
     elif lemma.endswith("y") and lemma[-2] not in "aeiou":
         s, ed, ing = lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing"
@@ -179,6 +198,7 @@ def forms() -> dict[str, Form]:
     others = (
         "lead result give contribute stem arise originate attribute ascribe depend keep make leave drive push cost "
     )
+    others += "lag rid culminate derive root conduce relieve insulate "
     others += "help allow enable let tend fail serve manage succeed continue begin start seem appear protect guard "
     others += "shield defend outperform beat surpass exceed vary scale account explain translate trace owe blame spur "
     others += "interfere detract predict indicate signal precede compensate cope emanate come differ spread hold hit "
