@@ -14,14 +14,18 @@ import json
 import math
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from app.settings import load
+from graph.rag import LanguageModel, Limits
 from ingest.literature.extraction.assertion import CORRELATES, HIGH, ExtractedAssertion
 from ingest.literature.extraction.rules import RuleExtractor
+from ingest.literature.model_extraction import ModelExtractor, ModelPassage
 
 GOLD = Path(__file__).parent / "gold"
 SHARED = Path(__file__).resolve().parents[2] / "shared/data"
@@ -171,6 +175,28 @@ def scores(sentences: Sequence[GoldSentence]) -> dict[str, Score]:
     return made
 
 
+def scores_of_model(sentences: Sequence[GoldSentence]) -> dict[str, Score] | str:
+    """Scores of both halves with the language model that is set, or why there are none.
+
+    Its answers are kept in the folder of temporary files, so that a second run costs nothing.
+    """
+    settings = load()
+    if not settings.llm_base_url or not settings.llm_model:
+        return "skipped: no language model is set (ATOLL_LLM_BASE_URL, ATOLL_LLM_MODEL)"
+    model = LanguageModel(settings.llm_base_url, settings.llm_model, settings.llm_api_key, settings.llm_timeout_seconds)
+    answers = Path(tempfile.gettempdir()) / "atoll-bench-answers"
+    run = ModelExtractor(model, answers, Limits(max_tokens=settings.llm_max_tokens)).extract(
+        [ModelPassage(sentence.id, sentence.text) for sentence in sentences]
+    )
+    if run.stopped:
+        return f"stopped: {run.stopped}"
+    made = {}
+    for half in (SEEN, UNSEEN):
+        some = [sentence for sentence in sentences if sentence.half == half]
+        made[f"{half}, all"] = score(some, [run.assertions.get(sentence.id, ()) for sentence in some])
+    return made
+
+
 def scores_of_whole(sentences: Sequence[GoldSentence]) -> dict[str, Score]:
     """Scores of a set that nobody tunes on, so that it has no halves."""
     found = RuleExtractor().extract([sentence.text for sentence in sentences])
@@ -236,14 +262,16 @@ def main() -> None:
     if options.errors:
         sys.stdout.write("\n".join(errors(one for one in gold if one.half == SEEN)) + "\n")
         return
-    report: dict[str, Any] = {"gold": scores(gold)}
+    report: dict[str, Any] = {"gold": scores(gold), "gold, language model": scores_of_model(gold)}
     if (GOLD / SECOND).is_file():
         report["second"] = scores(sentences_of_gold(SECOND))
         if options.third:
             report["third"] = scores_of_whole(sentences_of_gold(THIRD))
     if not options.quick:
         there = options.koral.is_file()
-        report["koral"] = scores(sentences_of_koral(options.koral)) if there else f"skipped: {options.koral} is absent"
+        real = sentences_of_koral(options.koral) if there else []
+        report["koral"] = scores(real) if there else f"skipped: {options.koral} is absent"
+        report["koral, language model"] = scores_of_model(real) if there else report["koral"]
         there = options.papers.is_dir()
         report["speed"] = speed(options.papers) if there else f"skipped: {options.papers} is absent"
     if options.json:
