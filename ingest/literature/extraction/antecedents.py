@@ -38,14 +38,44 @@ def own_subject(verb: Token) -> list[Token]:
     return [noun for token in found for noun in conjuncts(token)]
 
 
+def loose_subject(sentence: Sentence, verb: Token) -> list[Token]:
+    """The noun phrase directly before a finite verb to which the parser gave no subject, with what is coordinated.
+
+    Adverbs and auxiliaries between are passed over; the phrase is followed to its first noun, never over a comma.
+    """
+    i = verb.i - 1
+    while i >= 0 and (
+        sentence.tokens[i].tag_ in ("RB", "MD")
+        or sentence.tokens[i].dep_ in ("aux", "auxpass", "neg")
+        or (sentence.tokens[i].tag_ == "CC" and i and sentence.tokens[i - 1].tag_ == "RB")
+    ):
+        i -= 1
+    if i < 0 or not sentence.tokens[i].tag_.startswith("NN"):
+        return []
+    head = sentence.tokens[i]
+    for _ in range(8):
+        above = head.head
+        if above.i >= head.i or above.i == head.i or "," in sentence.lowered[above.i : head.i]:
+            break
+        if not above.tag_.startswith(("NN", "IN", "VB", "TO")) or head.dep_ in ("nsubj", "nsubjpass", "ROOT"):
+            break
+        head = above
+    if not head.tag_.startswith("NN") or any(sentence.lowered[k] in ("if", "when", "how") for k in range(head.i)):
+        return []
+    return list(conjuncts(head)) if head.i <= i else []
+
+
 def coordinated_antecedent(sentence: Sentence, verb: Token, pronoun: Token) -> list[Token]:
     """The subject of the clause before, where a pronoun agrees with it and both are coordinated; else the pronoun."""
     before = verb.head
-    if (
-        verb.dep_ != "conj"
-        or not before.tag_.startswith(("VB", "MD"))
-        or sentence.lowered[pronoun.i] not in ("it", "they")
-    ):
+    if verb.dep_ != "conj":  # "…, so they reduce", "…; it thus averts"
+        before = next(
+            (c for c in verb.lefts if c.dep_ in ("ccomp", "parataxis") and c.tag_ in ("VBZ", "VBP", "VBD")), verb
+        )
+        between = {sentence.lowered[i] for i in range(before.right_edge.i, pronoun.i + 1)}
+        if before.i == verb.i or before.i > pronoun.i or not between & {"so", ";", "and", "thus", "hence"}:
+            return [pronoun]
+    if not before.tag_.startswith(("VB", "MD")) or sentence.lowered[pronoun.i] not in ("it", "they"):
         return [pronoun]
     own = own_subject(before)
     plural = len(own) > 1 or (bool(own) and own[0].tag_ in ("NNS", "NNPS"))

@@ -14,6 +14,7 @@ from ingest.literature.extraction.antecedents import (
     coordinated_antecedent,
     copular,
     is_passive,
+    loose_subject,
     own_subject,
     relative,
     verb_above,
@@ -111,6 +112,10 @@ def context_of(sentence: Sentence, verb: Token) -> Context:
             break
         current, context = following
         first = False
+    if not context.subjects and current.tag_ in ("VBZ", "VBD", "VBP", "VBN") and current.dep_ == "ROOT":
+        loose = loose_subject(sentence, current)
+        distance = context.distance + 1
+        context = replace(context, subjects=tuple(loose), distance=distance) if loose else context
     if not context.subjects and current.tag_ in ("VB",) and not own_subject(current):
         return replace(context, stated=False)  # an instruction
     return context

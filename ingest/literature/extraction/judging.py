@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from ingest.literature.extraction.assertion import Quantity
 from ingest.literature.extraction.desirability import COUNTS
-from ingest.literature.extraction.drafts import Draft
+from ingest.literature.extraction.drafts import LEVELS, Draft
 from ingest.literature.extraction.lexicon import singular
 from ingest.literature.extraction.parsing import Sentence
+from ingest.literature.extraction.wordlists import word_set
 
 HIGH_FROM = 0.85
 BASES = {
@@ -79,6 +80,50 @@ def _has_loose_end(sentence: Sentence, draft: Draft) -> bool:
     return False
 
 
+_SUPERLATIVE = word_set("highest lowest longest shortest largest smallest most least best worst greatest fewest")
+_LINKING = word_set("in of on for at from with to under during")
+
+
+def _lacks_measure(sentence: Sentence, draft: Draft) -> bool:
+    """Is a comparison without what it is compared with, or one between the bare labels of a table's rows?"""
+    if draft.pattern != "has":
+        return False
+    words = set(sentence.lowered)
+    if not words & {"than", "compared", "over", "relative", "versus", "without"}:
+        before = sentence.lowered[max(0, draft.object.first - 3) : draft.object.last + 1]
+        levels = {word for family in LEVELS.values() for word in family}
+        return bool(set(before) & (levels | _SUPERLATIVE))
+    head = sentence.pieces[draft.subject.head]
+    return draft.subject.first == draft.subject.last and head.concept is None and head.text.isupper()
+
+
+def _shares_its_end(sentence: Sentence, draft: Draft) -> bool:
+    """Is the subject half of a coordination whose complement may belong to both halves, or to neither?
+
+    "Corruptions and errors in the log", "a smaller window for A and B".
+    """
+    subject = draft.subject
+    after = sentence.lowered[subject.last + 1] if subject.last + 1 < len(sentence.pieces) else ""
+    before = sentence.lowered[subject.first - 1] if subject.first else ""
+    if subject.last + 1 >= draft.verb and before not in ("and", "or"):
+        return False
+    bare = subject.first == subject.last
+    if after in ("and", "or"):
+        inside = set(sentence.lowered[subject.first : subject.last + 1])
+        rest = set(sentence.lowered[subject.last + 2 : max(draft.verb, subject.last + 2)])
+        return bool(inside & _LINKING) or (bare and bool(rest & _LINKING))
+    if before in ("and", "or"):
+        return (bare and after in _LINKING) or bool(
+            set(sentence.lowered[max(0, subject.first - 4) : subject.first - 1]) & _LINKING
+        )
+    return False
+
+
+def _is_vague(sentence: Sentence, draft: Draft) -> bool:
+    """Is the object no more than a problem or an issue, whatever stands before it?"""
+    return singular(sentence.lowered[draft.object.head]) in ("problem", "issue", "complaint", "effect", "impact")
+
+
 def _is_bare_thing(sentence: Sentence, draft: Draft) -> bool:
     """Is the subject a bare "node" or "drive", of which an event is told rather than a property?"""
     concept = sentence.pieces[draft.subject.head].concept
@@ -108,6 +153,10 @@ def confidence_of(sentence: Sentence, draft: Draft, naming: str, quantity: Quant
     ):
         value *= WEAK_SUBJECT
     if _has_loose_end(sentence, draft):
+        value *= LOOSE_END
+    if _lacks_measure(sentence, draft) or _is_vague(sentence, draft):
+        value *= WEAK_SUBJECT
+    if _shares_its_end(sentence, draft):
         value *= LOOSE_END
     if draft.subject.last - draft.subject.first > 7:
         value *= LONG

@@ -320,7 +320,7 @@ def _due(sentence: Sentence, token: Token) -> Iterator[Draft]:
     form = forms().get(sentence.lowered[verb.i])
     names = families().get(form.lemma, frozenset()) if form else frozenset()
     found = [t for head in context.subjects for t in targets(sentence, head)[:1]]
-    has_object = any(c.dep_ == "dobj" for c in verb.children)
+    has_object = any(c.dep_ == "dobj" and c.i != token.i for c in verb.children)
     if sentence.lowered[verb.i] in BE and verb.i >= token.i - 3:
         yield from changed(sentence, who, found, CAUSE, verb.i, "due", context)
     elif not has_object:

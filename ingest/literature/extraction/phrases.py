@@ -31,7 +31,9 @@ EMPTY_NOUNS = word_set(
     "implementation prototype framework architecture optimization optimisation improvement reduction increase "
     "decrease rate point part amount addition set group kind type sort total majority variant version property "
     "parameter assumption limitation drawback advantage benefit tool layer lot configuration literature figures "
-    "equation formula theorem first second third latter former operation side answer question protocol product "
+    "equation formula theorem first second third latter former operation side leader follower client administrator "
+    "developer company "
+    "customer baseline benchmark observation note evaluation experiment finding answer question protocol product "
     "event goal purpose aim time condition contrast term report survey course measure year month order end range "
     "line"
 )
@@ -233,9 +235,17 @@ def object_phrase(sentence: Sentence, head: Token, *, whole: bool = False) -> Ph
             bare = True  # a loss says nothing without what is lost
         if known and not whole and _is_population(sentence, inner) and not bare:
             break
-        if known and child.lower_ not in ("of", "against", "on", "to", "between") and not _acts(sentence, head, child):
+        if (
+            known
+            and child.lower_ not in ("of", "against", "on", "to", "between", "per")
+            and not _acts(sentence, head, child)
+        ):
             break
         last = max(last, _short_edge(sentence, inner))
+    if whole and last + 1 < len(sentence.pieces) and sentence.lowered[last + 1] in ("within", "inside"):
+        period = next((c for c in sentence.tokens[last + 1].children if c.dep_ == "pobj"), None)
+        if period is not None and singular(sentence.lowered[period.i]) in ("day", "hour", "week", "month", "year"):
+            last = period.i  # "replacement within thirty days"
     return _trimmed(sentence, first, last, head.i, levels=True)
 
 

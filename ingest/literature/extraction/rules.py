@@ -26,6 +26,7 @@ from ingest.literature.extraction.phrases import names_something, subject_phrase
 from ingest.literature.extraction.quantities import find
 from ingest.literature.extraction.screening import stands_apart, worth_parsing
 from ingest.literature.extraction.set_phrases import set_phrases
+from ingest.literature.extraction.stock_phrases import stock_phrases
 from ingest.literature.extraction.verb_patterns import verb_drafts
 
 METHOD = "rules 1"
@@ -111,6 +112,10 @@ def _interrupted(sentence: Sentence, draft: Draft) -> bool:
     first, last = sorted((draft.subject.end, sentence.pieces[draft.verb].start))
     if re.search(r"[:;“”]", sentence.text[first:last]):
         return True
+    if draft.subject.last < draft.verb and sentence.tokens[draft.verb].tag_ in ("VBZ", "VBP", "VBD"):
+        between = sentence.lowered[draft.subject.last + 1 : draft.verb]
+        if "while" in between or "whereas" in between:  # "…, while using a high width raises the frequency"
+            return draft.pattern != "set"
     quoted = [match.span() for match in re.finditer(r"[“\"][^“”\"]{8,}[”\"]", sentence.text)]
     return any(start <= draft.subject.start and draft.object.end <= end for start, end in quoted)
 
@@ -127,6 +132,7 @@ def drafts_of(sentence: Sentence) -> Iterable[Draft]:
         yield from measured_drafts(sentence, token)
     yield from ratio_drafts(sentence)
     yield from set_phrases(sentence)
+    yield from stock_phrases(sentence)
 
 
 def _with_ellipsis(sentence: Sentence, drafts: list[Draft]) -> list[Draft]:

@@ -113,11 +113,14 @@ def _is_stated(sentence: Sentence, verb: int) -> bool:
 def noun_before(sentence: Sentence, offset: int) -> Token | None:
     """Head of the noun phrase, with its complements, that ends where a phrase begins."""
     index = max((i for i, piece in enumerate(sentence.pieces) if piece.end <= offset), default=-1)
-    while index >= 0 and sentence.tokens[index].tag_ in ("RB", "MD", "VBZ", "VBD", "TO"):
+    while index >= 0 and sentence.tokens[index].tag_ in ("RB", "MD", "VBZ", "VBD", "VBP", "TO"):
         index -= 1
     if index < 0 or not sentence.tokens[index].tag_.startswith(("NN", "VBG", "CD")):
         return None
     head = sentence.tokens[index]
+    edge = head.left_edge.i
+    if edge and sentence.tokens[edge - 1].dep_ == "mark" and sentence.lowered[edge - 1] in ("after", "before", "until"):
+        return None  # the noun of a circumstance that was read as a clause
     for _ in range(6):  # up through "the age of the drive" and "changing the size"
         above = head.head
         if (above.i < head.i and above.tag_.startswith(("NN", "IN")) and head.dep_ in ("pobj", "prep", "compound")) or (
@@ -137,7 +140,8 @@ def noun_after(sentence: Sentence, offset: int) -> Token | None:
     last = None
     for i in range(index, min(index + 8, len(sentence.pieces))):
         tag = sentence.tokens[i].tag_
-        if tag.startswith("NN"):
+        following = sentence.lowered[i + 1] if i + 1 < len(sentence.pieces) else ""
+        if tag.startswith("NN") or (tag == "VBG" and following in ("by", "of")):
             last = i
         elif last is not None or not tag.startswith(("DT", "JJ", "PRP$", "CD", "VBG", "VBN", "RB", "PDT")):
             break

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def shift(sentence: Sentence, verb: Token, names: frozenset[str], context: Context) -> Iterator[Draft]:
     """As in "latency rises with queue depth", "errors increase as blocks age"."""
     change = next((change for family, change in SHIFTS.items() if family in names), None) or _becomes(sentence, verb)
+    if change is not None and verb.dep_ == "acl":
+        yield from _consequence(sentence, verb, change)
     if change is None or any(child.dep_ == "dobj" for child in verb.children):
         return
     found = [target for head in context.subjects for target in targets(sentence, head)[:1]]
@@ -46,6 +48,18 @@ def shift(sentence: Sentence, verb: Token, names: frozenset[str], context: Conte
                 yield from _correlated(subject, found, change, verb, context, flipped=other == DOWN)
     if (inner := _proportion(sentence, verb)) is not None:
         yield from _correlated(subject_phrase(sentence, inner), found, change, verb, context, flipped=False)
+
+
+def _consequence(sentence: Sentence, verb: Token, change: str) -> Iterator[Draft]:
+    """As in "X groups writes, with the effect that wear falls": the subject of the clause before does it."""
+    noun = verb.head
+    if sentence.lowered[noun.i] not in ("effect", "result", "consequence", "outcome") or noun.head.lower_ != "with":
+        return
+    context = context_of(sentence, noun.head.head)
+    if context.stated and not context.passive and not context.negated:
+        subjects = [subject_phrase(sentence, head) for head in context.subjects]
+        found = [t for child in verb.children if child.dep_ == "nsubj" for t in targets(sentence, child)[:1]]
+        yield from drafts(sentence, subjects, found, change, verb, context, "introduced")
 
 
 _OPENINGS = (

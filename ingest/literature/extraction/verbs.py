@@ -46,7 +46,7 @@ _FAMILIES = {
     CAUSE: "cause trigger induce produce provoke generate introduce incur precipitate promote foster entail spawn "
     "inject inflict elicit invite exert unleash dominate create add spark ignite kindle "
     "engender breed instigate prompt impose pose necessitate evoke drive underlie foment initiate stimulate "
-    "wreak beget spur incite occasion catalyse catalyze propagate feed",
+    "wreak beget spur incite occasion catalyse catalyze feed",
     PREVENT: "prevent avoid mitigate alleviate eliminate remove suppress counter counteract combat eradicate avert "
     "preclude relieve ease mask hide absorb offset obviate forestall heal circumvent abolish neutralise neutralize "
     "avert overcome stop cure stave thwart amortise amortize soften cancel nullify negate banish dispel defuse remedy "
