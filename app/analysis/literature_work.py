@@ -12,6 +12,8 @@ from graph.ports import GraphStore
 
 PASSAGES_AT_ONCE = 40
 """Passages shown together of a document that has no pages."""
+MOST_CLAIMS = 5000
+"""Assertions read of one document: the most that the query gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,11 @@ def resolve_work(store: GraphStore, identity: str) -> str:
                 return str(row["work"])
     if given.startswith("work:") and store.query("literature_work", {"work": given}).rows:
         return given
-    plain = given.casefold().removeprefix("https://doi.org/").removeprefix("doi:").removeprefix("arxiv:")
-    known = works(store)
-    for work in known:
-        if plain in (work.doi, (work.arxiv_id or "").casefold(), work.title.casefold()) and plain:
-            return work.key
-    choices = [name for work in known for name in (work.title, work.doi, work.key) if name]
+    plain = given.lower().removeprefix("https://doi.org/").removeprefix("doi:").removeprefix("arxiv:")
+    named = store.query("works_named", {"text": plain}).records() if plain else []
+    if named:
+        return str(named[0]["work"])
+    choices = [name for work in works(store) for name in (work.title, work.doi, work.key) if name]
     raise InputError(
         f"Work '{identity}': the graph holds none with this key, DOI, arXiv id or title.{nearest(given, choices)}"
     )
@@ -167,7 +168,7 @@ def resolve_work(store: GraphStore, identity: str) -> str:
 
 def claims_of_document(store: GraphStore, document: str) -> list[Claim]:
     """Assertions of a document in the order of its text."""
-    return claims_of(store, store.query("claims_of_document", {"document": document}).records())
+    return claims_of(store, store.query("claims_of_document", {"document": document, "limit": MOST_CLAIMS}).records())
 
 
 def passages(store: GraphStore, document: str, page: int | None, part: int = 1) -> list[PassageRow]:

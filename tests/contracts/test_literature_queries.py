@@ -211,6 +211,18 @@ def test_a_search_takes_its_text_literally(read: GraphStore, text: str) -> None:
     assert counts(read).works == 2
 
 
+def test_a_work_is_found_by_its_doi_however_many_works_there_are(
+    read: GraphStore, make_nodes: Any, write_run: Callable[..., int], fingerprint: str
+) -> None:
+    from graph.ontology.model import Batch
+
+    rows = [{"key": f"work:doi:10.9/z{n}", "title": f"A {n}", "doi": f"10.9/z{n}"} for n in range(2_100)]
+    write_run(read, Batch((make_nodes("Work", rows),)), fingerprint + "2")
+    listed = {work.key for work in works(read)}
+    beyond = next(row["key"] for row in rows if row["key"] not in listed)
+    assert describe_work(read, beyond.removeprefix("work:")).work.key == beyond
+
+
 def test_a_search_finds_works_concepts_and_quotes_whatever_their_case(read: GraphStore) -> None:
     assert {(hit.kind, hit.key) for hit in search(read, "SCRUBB")} == {
         ("concept", SCRUB), ("assertion", "assertion:a3"),
