@@ -110,8 +110,9 @@ def _print(report: LiteratureReport, *, dry_run: bool) -> None:
         f"on {report.pages:,} pages"
     )
     if report.triples_read:
+        quarantined = report.triples_read - report.mapped - report.duplicate  # of triples alone, not of papers beside
         typer.echo(
-            f"{report.triples_read:,} triples: {report.mapped:,} mapped, {report.quarantined:,} quarantined, "
+            f"{report.triples_read:,} triples: {report.mapped:,} mapped, {quarantined:,} quarantined, "
             f"{report.duplicate:,} duplicate; {report.repairs:,} repairs, {report.unsourced_claims:,} unsourced "
             f"claims, shapes {'kept' if report.shacl_conforms else 'broken'}"
         )

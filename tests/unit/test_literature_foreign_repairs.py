@@ -293,10 +293,10 @@ def test_hostile_names_are_kept_as_data_and_keep_the_shapes(tmp_path: Path) -> N
 
 def test_repairs_are_written_one_a_line(tmp_path: Path) -> None:
     result = imported(tmp_path, ":a :degradedBy :b .")
-    path = tmp_path / "repairs.jsonl"
+    path = tmp_path / "workspace" / "literature" / "repairs.jsonl"
     assert write_repairs(path, result.repairs) == len(result.repairs) == len(path.read_text().splitlines())
     with pytest.raises(InputError, match="cannot be written"):
-        write_repairs(tmp_path / "none" / "x", result.repairs)
+        write_repairs(path / "x", result.repairs)
 
 
 @pytest.mark.parametrize(

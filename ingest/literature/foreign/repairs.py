@@ -83,13 +83,14 @@ class Repairs:
 
 
 def write_repairs(path: Path, repairs: Iterable[Repair]) -> int:
-    """Write repairs as JSON lines; returns how many.
+    """Write repairs as JSON lines, into a folder that is made where it is missing; returns how many.
 
     Raises:
         InputError: The file cannot be written.
     """
     lines = [json.dumps(repair.to_json(), ensure_ascii=False) for repair in repairs]
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: the list of repairs cannot be written ({error.strerror}).") from error
