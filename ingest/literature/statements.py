@@ -67,6 +67,8 @@ def sentence(found: ExtractedAssertion) -> str:
         verb = f"does not {_BARE[found.relation]}"
     else:
         verb = _VERBS.get((found.relation, found.direction or ""), _PLAIN[found.relation])
+        if found.relation == CAUSES and (found.object_concept or "").startswith("metric:"):
+            verb = "raises"  # a rate of errors is not caused, it rises
     extra = ", ".join(
         part
         for part in (

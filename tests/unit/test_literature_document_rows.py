@@ -12,7 +12,7 @@ from graph.ontology.rows import node_table
 from graph.ontology.seed import ontology_batch
 from graph.ontology.shacl import violations
 from ingest.literature.document import Bibliography, Block, PageSpan, ReadDocument
-from ingest.literature.document_rows import DocumentRows
+from ingest.literature.document_rows import DocumentRows, Resolve
 from ingest.literature.endpoints import Endpoint, endpoint_of
 from ingest.literature.extraction.assertion import ExtractedAssertion, Quantity
 from ingest.literature.statements import sentence
@@ -91,6 +91,39 @@ def test_a_phrase_without_a_concept_is_an_instance_of_its_document_alone() -> No
     assert not keys[0] & keys[1]
 
 
+def known_now(names: Sequence[str]) -> list[tuple[str | None, bool]]:
+    return [("mechanism:nand-wear-out", True) for _ in names]
+
+
+def keys_with(resolve: Resolve, **more: object) -> set[object]:
+    text = "Our frobnicator raises gizmos by 12 %."
+    document = ReadDocument("x", "text", "0" * 64, text, (Block("prose", 0, len(text)),))
+    rows = DocumentRows(document, "work:x", resolve, [])
+    assert rows.add(found_in(text, "Our frobnicator", "degrades", "gizmos", **more), 0) is None
+    return {row["key"] for row in table(rows.batch("test 1"), "Assertion")}
+
+
+def test_what_is_read_otherwise_another_time_is_another_node_and_what_is_read_alike_the_same() -> None:
+    """A store takes no property and no relationship off a node that is written again."""
+    sized = {"quantity": Quantity("12 %", 12.0, 12.0, "unit:PERCENT")}
+    first = keys_with(known, **sized)
+    assert keys_with(known, **sized, confidence=0.4, method="test 2") == first
+    assert len(first | keys_with(known) | keys_with(known_now, **sized)) == 3
+
+
+def test_phrases_that_differ_in_signs_alone_are_different_instances() -> None:
+    phrases = ["gizmo < 2", "gizmo > 2", "µ", "σ", "+gizmo+", "x" * 90 + "1", "x" * 90 + "2"]
+    text = ". ".join(phrases) + " fails."
+    document = ReadDocument("x", "text", "0" * 64, text, (Block("prose", 0, len(text)),))
+    rows = DocumentRows(document, None, known, [])
+    for phrase in phrases:
+        found = found_in(text, "fails", "causes", phrase)
+        assert rows.add(found, 0) is None
+    instances = table(rows.batch("test 1"), "Instance")
+    assert {row["name"] for row in instances} == {"fails", *phrases}
+    assert len({row["key"] for row in instances}) == len(instances)
+
+
 def test_a_quote_that_is_not_the_text_is_not_kept() -> None:
     rows = DocumentRows(paper(), "work:x", known, [])
     assert rows.add(found_in(FIRST, "Read disturb", "degrades", "write amplification"), 5)
@@ -139,3 +172,9 @@ def test_a_subject_with_more_words_than_its_concept_stays_the_documents_own() ->
 def test_the_verb_agrees_with_its_subject(subject: str, verb: str) -> None:
     text = f"{subject} cause failures."
     assert sentence(found_in(text, subject, "causes", "failures")) == f"{subject} {verb} failures."
+
+
+def test_a_rate_is_raised_and_not_caused() -> None:
+    text = "Heat causes a higher bit error rate."
+    found = found_in(text, "Heat", "causes", "bit error rate", object_concept="metric:raw-bit-error-rate")
+    assert sentence(found) == "Heat raises bit error rate."
