@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph.ontology.model import NodeTable, RelationTable
+from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ontology.terms import PROPERTIES
 
 _ARROW = {
@@ -38,3 +38,23 @@ def relation_table(relation: str, head_label: str, tail_label: str, ends: Iterab
     pairs = list(ends)
     heads, tails = (pa.array([pair[at] for pair in pairs], pa.string()) for at in (0, 1))
     return RelationTable(relation, head_label, tail_label, pa.table({"head": heads, "tail": tails}))
+
+
+def together(batches: Iterable[Batch]) -> Batch:
+    """Several batches as one, a table a label and a table a kind of relationship: a store takes it in one go."""
+    nodes: dict[str, list[pa.Table]] = {}
+    relations: dict[tuple[str, str, str], list[pa.Table]] = {}
+    for batch in batches:
+        for table in batch.nodes:
+            nodes.setdefault(table.label, []).append(table.rows)
+        for related in batch.relations:
+            kind = (related.relation, related.head_label, related.tail_label)
+            relations.setdefault(kind, []).append(related.rows)
+    return Batch(
+        tuple(NodeTable(label, _joined(rows)) for label, rows in nodes.items()),
+        tuple(RelationTable(*kind, _joined(rows)) for kind, rows in relations.items()),
+    )
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables, promote_options="default").combine_chunks()

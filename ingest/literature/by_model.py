@@ -9,6 +9,7 @@ from graph.rag import LanguageModel, Limits
 from ingest.literature.document import ReadDocument
 from ingest.literature.extractors import Extraction, Progress
 from ingest.literature.model_extraction import ModelExtractor, ModelPassage
+from ingest.literature.model_extraction.extractor import MAX_PASSAGE
 from ingest.literature.quarantine import Refused
 from ingest.literature.sentences import sentences
 
@@ -45,6 +46,8 @@ class ByModel:
         for rejected in run.rejected:
             quote = rejected.candidate.quote
             extraction.refused.append(Refused(document.path, rejected.where, quote, rejected.reason))
+        short = {passage.key for passage in passages if len(passage.text) <= MAX_PASSAGE}
+        extraction.unanswered = sum(failed.where in short for failed in run.failed)
         for failed in run.failed:
             extraction.refused.append(Refused(document.path, failed.where, "", failed.reason))
         return extraction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections import defaultdict
@@ -36,6 +37,33 @@ def endpoint_label(key: str) -> str:
 
 
 _LABELS = {concept.key: concept.label for concept in concepts()}
+
+
+_ALWAYS_SAID = ("name", "statement", "tier", "confidence", "confidence_parts", "num_works", "status", "method")
+"""What every row says anew, so that nothing old of it can stay."""
+_PLAIN = re.compile(r"[0-9a-z\s.,;:'’\"“”()/–-]*")
+_LONGEST_SLUG = 80
+
+
+def _key_of_content(row: dict[str, Any], leads: list[tuple[str, str, str]]) -> str:
+    """Key of an assertion by all that is said of it and where it leads.
+
+    A store changes what a row names and takes nothing away, so what is read otherwise another time must be another
+    node: else the old size of an effect, or the old subject, would stay on it.
+    """
+    said = sorted((name, value) for name, value in row.items() if name not in _ALWAYS_SAID)
+    digest = hashlib.sha256(repr((said, leads)).encode("utf-8", "replace")).hexdigest()[:12]
+    return f"{row['key'].rpartition(':')[0]}:{digest}"
+
+
+def _slug(phrase: str) -> str:
+    """A phrase as the end of a key; where signs or other alphabets are lost, a digest tells it from its like."""
+    folded = phrase.casefold()
+    slug = re.sub(r"[^0-9a-z]+", "-", folded).strip("-")
+    if slug and len(slug) <= _LONGEST_SLUG and _PLAIN.fullmatch(folded):
+        return slug
+    digest = hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{slug[:_LONGEST_SLUG].strip('-') or 'unnamed'}-{digest}"
 
 
 class DocumentRows:
@@ -107,7 +135,13 @@ class DocumentRows:
         ends = self._ends()
         instances: dict[str, dict[str, Any]] = {}
         relations: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
-        for row, found in self._found.values():
+        assertions: list[dict[str, Any]] = []
+        for found_row, found in self._found.values():
+            at = bisect_right(self._starts, found_row["start"]) - 1
+            leads: list[tuple[str, str, str]] = [
+                ("FROM_DOCUMENT", "Document", self.key),
+                ("STATED_IN", "Passage", self._passage_key(at)),
+            ]
             for relation, phrase, may_narrow in (
                 ("HAS_SUBJECT", found.subject, False),
                 ("HAS_OBJECT", found.object, True),
@@ -117,10 +151,11 @@ class DocumentRows:
                     concept, target = target, self._instance(phrase, instances)
                     if concept and not concept.startswith("smart:"):
                         relations["INSTANCE_OF", "Instance", endpoint_label(concept)].append((target, concept))
-                relations[relation, "Assertion", endpoint_label(target)].append((row["key"], target))
-            relations["FROM_DOCUMENT", "Assertion", "Document"].append((row["key"], self.key))
-            at = bisect_right(self._starts, row["start"]) - 1
-            relations["STATED_IN", "Assertion", "Passage"].append((row["key"], self._passage_key(at)))
+                leads.append((relation, endpoint_label(target), target))
+            row = found_row | {"key": _key_of_content(found_row, leads)}
+            assertions.append(row)
+            for relation, label, target in leads:
+                relations[relation, "Assertion", label].append((row["key"], target))
         relations["INSTANCE_IN", "Instance", "Document"] = [(key, self.key) for key in instances]
         passages = self._passages()
         relations["PASSAGE_OF", "Passage", "Document"] = [(row["key"], self.key) for row in passages]
@@ -132,7 +167,7 @@ class DocumentRows:
             "Document": [self._row() | {"method": method}],
             "Passage": passages,
             "Instance": list(instances.values()),
-            "Assertion": [row for row, _ in self._found.values()],
+            "Assertion": assertions,
         }
         return Batch(
             nodes=tuple(node_table(label, rows) for label, rows in nodes.items() if rows),
@@ -154,8 +189,7 @@ class DocumentRows:
         return known | dict(zip(unknown, self._resolve(unknown) if unknown else [], strict=True))
 
     def _instance(self, phrase: str, instances: dict[str, dict[str, Any]]) -> str:
-        slug = re.sub(r"[^0-9a-z]+", "-", phrase.casefold()).strip("-")[:80] or "unnamed"
-        key = f"instance:{self.key.removeprefix('document:')}:{slug}"
+        key = f"instance:{self.key.removeprefix('document:')}:{_slug(phrase)}"
         instances.setdefault(key, {"key": key, "name": phrase, "document": self.key})
         return key
 

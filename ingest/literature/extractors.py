@@ -22,6 +22,7 @@ class Extraction:
         found: Pairs of an assertion, with offsets into a stretch of the text, and where that stretch begins.
         refused: Statements that did not pass the verifier.
         stopped: Why the rest of the document was not read; None where it was.
+        unanswered: Stretches that gave no usable answer and are to be asked again.
         tokens: Tokens of a language model that it took.
         cost: What they cost; None where no price is set.
     """
@@ -29,6 +30,7 @@ class Extraction:
     found: list[tuple[ExtractedAssertion, int]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     stopped: str | None = None
+    unanswered: int = 0
     tokens: int = 0
     cost: float | None = None
 

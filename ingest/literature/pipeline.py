@@ -11,9 +11,9 @@ from pathlib import Path
 
 from graph.errors import InputError
 from graph.ontology.model import Batch
-from graph.ontology.rows import node_table
+from graph.ontology.rows import node_table, together
 from graph.ontology.seed import ontology_batch
-from graph.ports import GraphStore
+from graph.ports import GraphStore, Run
 from ingest.catalogue_run import write_catalogue
 from ingest.literature import quarantine
 from ingest.literature.document import ReadDocument
@@ -195,7 +195,9 @@ class _Ingest:
                 reason = rows.add(found, shift)
                 if reason:
                     self.refused.append(Refused(document.path, f"character {found.start + shift}", found.quote, reason))
-            batches.append(rows.batch(self._extractor.method))
+            # What is not known by the extractor's own name is read again: the answers that came are kept beside it.
+            missing = f", {extraction.unanswered} passages without an answer" if extraction.unanswered else ""
+            batches.append(rows.batch(self._extractor.method + missing))
             rows_of.append(rows)
             stale.append(key)
             digest.update(document.sha256.encode())
@@ -211,21 +213,27 @@ class _Ingest:
 
     def _write(self, batches: list[Batch], documents: list[str], source: str, fingerprint: str) -> None:
         """Write one file's documents; what an earlier extractor found in them and this one does not is deleted."""
+        stored = {row["document"] for row in self._store.query("stored_documents", {"keys": documents}).records()}
         run = self._store.begin_run("literature", f"literature:{source}", fingerprint)
         works = [self._works.rows[key] for key in sorted(self._works.changed)]
-        if works:
-            self._store.write(run, Batch((node_table("Work", works),)))
+        known_works = [Batch((node_table("Work", works),))] if works else []
+        # One write for all: a bibliography has thousands of documents of a few nodes each.
+        self._store.write(run, together([*known_works, *batches]))
         for key, batch in zip(documents, batches, strict=True):
-            written = {row for table in batch.nodes for row in table.rows.column("key").to_pylist()}
-            self._store.write(run, batch)
-            gone: dict[str, list[str]] = {}
-            for record in self._store.query("parts_of_document", {"document": key}).records():
-                if record["key"] not in written:
-                    gone.setdefault(record["label"], []).append(record["key"])
-            for label, keys in sorted(gone.items()):
-                self._store.delete(run, label, keys)
+            if key in stored:
+                self._delete_gone(run, key, batch)
         self._store.complete_run(run)
         self._works.changed.clear()
+
+    def _delete_gone(self, run: Run, document: str, batch: Batch) -> None:
+        """Delete what is stored of a document and is no part of what was read of it now."""
+        written = {row for table in batch.nodes for row in table.rows.column("key").to_pylist()}
+        gone: dict[str, list[str]] = {}
+        for record in self._store.query("parts_of_document", {"document": document}).records():
+            if record["key"] not in written:
+                gone.setdefault(record["label"], []).append(record["key"])
+        for label, keys in sorted(gone.items()):
+            self._store.delete(run, label, keys)
 
     def _import(self, path: Path) -> None:
         """Import a foreign graph; its accounting goes into the report."""
@@ -253,11 +261,11 @@ class _Ingest:
         if not self._dry_run:
             if imported.repairs:
                 listed = self._workspace / "literature" / f"repairs-{sha256_of(path)[:16]}.jsonl"
-                listed.parent.mkdir(exist_ok=True)
                 write_repairs(listed, imported.repairs)
                 report.notes.append(f"{path}: every repair, with what stood there before and after: {listed}")
             run = self._store.begin_run("literature", f"literature:{path.name}", sha256_of(path))
             self._store.write(run, imported.batch)
+            self._delete_gone(run, key, imported.batch)
             self._store.complete_run(run)
 
     def count_contradictions(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,32 @@ def test_a_later_extractor_replaces_what_the_earlier_one_found(store: GraphStore
     report = ingest(store, folder, extractor=OtherWords())
     assert report.assertions == len(texts(store)) == 2
     assert report.contradictions in (0, 1)
+
+
+class OtherReading(ByRules):
+    """The rules as a version of them that reads no sizes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.method = f"{self.method}, other"
+
+    def extract(self, document: ReadDocument, tell: Progress) -> Extraction:
+        found = super().extract(document, tell).found
+        return Extraction([(replace(one, quantity=None, population=None), shift) for one, shift in found])
+
+
+def test_nothing_of_an_earlier_reading_stays_on_an_assertion(store: GraphStore, folder: Path) -> None:
+    ingest(store, folder, "heat.md")
+    sized = "MATCH (a:Assertion) WHERE a.quantity IS NOT NULL OR a.value_low IS NOT NULL RETURN count(a) AS n"
+    ends = (
+        "MATCH (a:Assertion)-[r:HAS_SUBJECT|HAS_OBJECT|FROM_DOCUMENT|STATED_IN]->() "
+        "RETURN a.key AS key, count(r) AS ends"
+    )
+    assert store.query_free(sized).scalar() == 1
+    report = ingest(store, folder, "heat.md", extractor=OtherReading())
+    assert store.query_free(sized).scalar() in (0, None)
+    rows = store.query_free(ends).records()
+    assert [row["ends"] for row in rows] == [4] * report.assertions
 
 
 def test_bundled_notes_are_candidates_unless_their_page_was_read(store: GraphStore, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from graph.ontology.model import Batch
-from graph.ontology.rows import node_table
+from graph.ontology.rows import node_table, together
 from graph.ontology.seed import ontology_batch
 from graph.ontology.shacl import violations
 from ingest.literature.document import Bibliography, Block, PageSpan, ReadDocument
@@ -76,6 +76,18 @@ def test_rows_of_a_document_keep_the_shapes(kind: str) -> None:
     batch = rows_of(paper(kind)).batch("test 1")
     whole = Batch((*batch.nodes, *works.nodes), batch.relations)
     assert violations(whole, known=ontology_batch()) == []
+
+
+def test_batches_of_several_documents_together_hold_every_row_of_each() -> None:
+    parts = [rows_of(paper(kind)).batch("test 1") for kind in ("pdf", "text", "summary")]
+    whole = together(parts)
+    assert len({nodes.label for nodes in whole.nodes}) == len(whole.nodes)
+    for label in ("Document", "Passage", "Assertion"):
+        known = [{key: value for key, value in row.items() if value is not None} for row in table(whole, label)]
+        apart = [row for part in parts for row in table(part, label)]
+        assert known == [{key: value for key, value in row.items() if value is not None} for row in apart]
+    count = sum(one.rows.num_rows for part in parts for one in part.relations)
+    assert sum(one.rows.num_rows for one in whole.relations) == count > 0
 
 
 def test_every_assertion_has_its_page_section_span_and_quote() -> None:
