@@ -132,7 +132,8 @@ def effect(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     if target is None or target.i <= noun.i:
         return
     minor = "only" in words and bool(words & {"minor", "marginal", "slight", "small", "little"})
-    null = bool(words & NULL) or context.negated or minor
+    neither = any(sentence.lowered[c.i] == "neither" for head in context.subjects for c in head.children)
+    null = bool(words & NULL) or context.negated or minor or neither
     if noun.dep_ in ("nsubj", "nsubjpass"):
         null = _judged_null(sentence, governor, words, context)
         if owner is None or not null:

@@ -79,7 +79,7 @@ _DOWN_BURDENS = word_set(
     "breakdown shutdown abort invalidation rewrite compaction thrashing throttling inconsistency vulnerability "
     "threat exposure bug malfunction erosion wastage waste mismatch reset overflow return attrition depletion "
     "scratch crack leak glitch hazard danger susceptibility proneness swap complaint hotspot starvation shift "
-    "hole contact clash backpressure mistake stiction thrash hammering "
+    "hole contact clash relocation backpressure mistake stiction thrash hammering "
     "disturbance relocation unavailability lockup tear tearing"
 )
 _DOWN_WORDS = word_set(

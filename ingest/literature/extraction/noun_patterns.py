@@ -272,7 +272,8 @@ def _cost_verb(sentence: Sentence, verb: Token) -> Iterator[Draft]:
     if form is None or form.lemma != "cost":
         return
     context = context_of(sentence, verb)
-    head = next((c for c in verb.children if c.dep_ == "dobj"), None)
+    heads = [c for c in verb.children if c.dep_ == "dobj"]
+    head = heads[-1] if heads else None  # "cost the array half of its throughput"
     if context.stated and head is not None:
         found = [t for t in targets(sentence, head) if t.kind.better == "up"]
         yield from changed(sentence, list(context.subjects), found, BAD, verb.i, "cost", context)

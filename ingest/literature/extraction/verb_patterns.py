@@ -50,6 +50,8 @@ PHRASAL = {
     ("bite", "into"): BAD,
     ("weigh", "on"): BAD,
     ("burn", "through"): BAD,
+    ("end", "in"): CAUSE,
+    ("pay", "in"): HAVE,
     ("insulate", "from"): PREVENT,
     ("safeguard", "against"): PREVENT,
     ("relieve", "of"): PREVENT,
@@ -100,8 +102,12 @@ PARTICLES = {
         ),
         (GOOD, "speed-up"),
         (BAD, "slow-down hold-back hold-up"),
-        (CAUSE, "bring-about give-rise"),
-        (PREVENT, "stave-off fend-off ward-off even-out iron-out rule-out smooth-out"),
+        (CAUSE, "bring-about give-rise set-off spark-off touch-off"),
+        (
+            PREVENT,
+            "stave-off fend-off ward-off even-out iron-out rule-out smooth-out soak-up sort-out weed-out head-off "
+            "filter-out",
+        ),
     )
     for pair in pairs_of_words.split()
 }
@@ -255,13 +261,16 @@ def _active(sentence: Sentence, verb: Token, change: str, context: Context, patt
     ):
         found = _operations(sentence, verb)
         change = GOOD if change in (UP, GOOD) else BAD
+        if sentence.lemma(verb.i) in LONGER:
+            change = BAD
     yield from drafts(sentence, subjects, found, change, verb, context, pattern)
 
 
 SPEEDS = word_set(
     "speed accelerate slow hasten quicken delay hamper jeopardise jeopardize stall impede hinder disturb disrupt "
-    "expedite facilitate endanger hobble"
+    "expedite facilitate endanger hobble lengthen prolong protract"
 )
+LONGER = word_set("lengthen prolong protract")
 OPERATIONS = word_set(
     "read write access lookup query scan rebuild recovery reconstruction request operation compaction transfer "
     "boot update insertion checkpoint restore repair training search convergence mount recording backup migration "

@@ -42,7 +42,7 @@ _FAMILIES = {
     "paralyse paralyze retard shatter tarnish wound scuttle downgrade foul plague afflict swamp overwhelm "
     "saturate strangle imperil destroy distort frustrate obstruct dull sabotage stall blight bog constrict "
     "forfeit fray squander waste skew "
-    "disadvantage abrade bottleneck",
+    "disadvantage abrade bottleneck upset pollute complicate",
     CAUSE: "cause trigger induce produce provoke generate introduce incur precipitate promote foster entail spawn "
     "inject inflict elicit invite exert unleash dominate create add spark ignite kindle "
     "engender breed instigate prompt impose pose necessitate evoke drive underlie foment initiate stimulate "
@@ -54,7 +54,7 @@ _FAMILIES = {
     "tackle arrest deflect disarm expunge extinguish foil halt intercept parry purge repress dissipate quash "
     "postpone defer stem exclude undo reverse counterbalance contain close smother skip "
     "elude escape patch prohibit forbid "
-    "withstand plug eschew",
+    "withstand catch swallow plug eschew",
     HAVE: "have exhibit show deliver achieve provide offer see experience suffer yield reach attain display enjoy face "
     "sustain encounter observe produce require demonstrate report record incur need guarantee afford bring "
     "register post boast draw consume use mean add imply carry endure log clock enable allow permit ensure "
@@ -116,6 +116,8 @@ _IRREGULAR = {
     "spread": ("spread", "spread"),
     "foretell": ("foretold", "foretold"),
     "let": ("let", "let"),
+    "set": ("set", "set"),
+    "pay": ("paid", "paid"),
     "lose": ("lost", "lost"),
     "burn": ("burned", "burnt"),
     "feed": ("fed", "fed"),
@@ -124,6 +126,8 @@ _IRREGULAR = {
     "lend": ("lent", "lent"),
     "forgo": ("forwent", "forgone"),
     "withstand": ("withstood", "withstood"),
+    "catch": ("caught", "caught"),
+    "upset": ("upset", "upset"),
     "forbid": ("forbade", "forbidden"),
     "begin": ("began", "begun"),
     "undergo": ("underwent", "undergone"),
@@ -198,7 +202,7 @@ def forms() -> dict[str, Form]:
     others = (
         "lead result give contribute stem arise originate attribute ascribe depend keep make leave drive push cost "
     )
-    others += "lag rid culminate derive root conduce relieve insulate "
+    others += "lose lag rid culminate derive root conduce relieve insulate end pay soak set "
     others += "help allow enable let tend fail serve manage succeed continue begin start seem appear protect guard "
     others += "shield defend outperform beat surpass exceed vary scale account explain translate trace owe blame spur "
     others += "interfere detract predict indicate signal precede compensate cope emanate come differ spread hold hit "
