@@ -52,11 +52,19 @@ def select_fleet(head: Head) -> reading.Fleet:
 
     Ends the page's run with an empty state where there is no workspace or no fleet.
     """
-    fleets = reading.fleets()
-    if not fleets:
+    chosen = select_fleet_if_any(head)
+    if chosen is None:
         head.say("Nothing is loaded yet.")
         states.no_fleet(reading.settings())
         st.stop()
+    return chosen
+
+
+def select_fleet_if_any(head: Head) -> reading.Fleet | None:
+    """Show the fleet selector and return the fleet that is chosen; None where only literature was read."""
+    fleets = reading.fleets()
+    if not fleets:
+        return None
     names = {fleet.name: fleet for fleet in fleets}
     asked = st.query_params.get("fleet")
     chosen = head.right.selectbox(
@@ -76,7 +84,7 @@ def select_fleet(head: Head) -> reading.Fleet:
 
 def footer(
     *,
-    fleet: reading.Fleet,
+    fleet: reading.Fleet | None,
     data_time: date | None,
     read_at: datetime,
     store_version: int,
@@ -92,10 +100,11 @@ def footer(
     if rule_base_version:
         parts.append(f"Rule base {formats.escape(rule_base_version)}, {num_rules} rules")
     parts.append(f"Store version {store_version}")
-    parts.append(
-        f"{formats.escape(fleet.name.capitalize())} fleet: synthetic data" if fleet.synthetic
-        else f"Fleet {formats.escape(fleet.name)}"
-    )  # fmt: skip
+    if fleet:
+        parts.append(
+            f"{formats.escape(fleet.name.capitalize())} fleet: synthetic data" if fleet.synthetic
+            else f"Fleet {formats.escape(fleet.name)}"
+        )  # fmt: skip
     st.markdown(formats.small(":material/schedule: " + " · ".join(parts)))
 
 

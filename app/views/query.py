@@ -22,16 +22,17 @@ FIRST_TEXT = (
 )
 FREE = "free Cypher"
 FIRST_QUERY = "drives_with_rising_attribute"
+FIRST_QUERY_OF_LITERATURE = "most_supported_claims"  # where no fleet was loaded
 
 
 def show() -> None:
     """Draw the page."""
     head = frame.open_page("Query")
-    fleet = frame.select_fleet(head)
+    fleet = frame.select_fleet_if_any(head)
     head.say(
         f"Read-only. The time limit is {TIME_LIMIT_SECONDS:g} s and the row limit {ROW_LIMIT:,}; "
         "what was cut is said with each result.",
-        synthetic=fleet.synthetic,
+        synthetic=fleet is not None and fleet.synthetic,
     )
     # The editor needs room for a line of Cypher.
     left, right = st.columns([5, 7] if st.session_state.get("by", st.query_params.get("by")) == "Cypher" else [3, 8])
@@ -81,10 +82,11 @@ def _before_the_first_run(chosen: queries.Query | None) -> None:
     st.markdown(formats.small(f"Returns {formats.escape(', '.join(chosen.returns))}."))
 
 
-def _catalogue(fleet: reading.Fleet) -> queries.Query:
+def _catalogue(fleet: reading.Fleet | None) -> queries.Query:
     reads = {query.name: query for query in queries.catalogue() if query.mode == "read"}
     names = list(reads)
-    first = names.index(FIRST_QUERY) if FIRST_QUERY in names else 0
+    wanted = FIRST_QUERY if fleet else FIRST_QUERY_OF_LITERATURE
+    first = names.index(wanted) if wanted in names else 0
     name = st.selectbox("Query", names, index=first, key="query", bind="query-params")
     query = reads[str(name)]
     st.markdown(formats.small(formats.escape(query.description)))
@@ -103,10 +105,10 @@ def _catalogue(fleet: reading.Fleet) -> queries.Query:
     return query
 
 
-def _run(query: queries.Query, given: dict[str, Any], fleet: reading.Fleet) -> None:
+def _run(query: queries.Query, given: dict[str, Any], fleet: reading.Fleet | None) -> None:
     address = formats.link(
         "",
-        fleet=fleet.name,
+        fleet=fleet.name if fleet else None,
         query=query.name,
         run=1,
         **{query_forms.PREFIX + key: value for key, value in given.items()},

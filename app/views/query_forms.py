@@ -15,7 +15,7 @@ PREFIX = "p."
 NARROW_TYPES = ("int", "float", "bool", "date")
 
 
-def parameter_form(query: Query, fleet: reading.Fleet) -> dict[str, Any]:
+def parameter_form(query: Query, fleet: reading.Fleet | None) -> dict[str, Any]:
     """Draw the parameters of a query, numbers two by two, and return the values given, empty ones left out.
 
     A value in the address (``p.NAME``) comes first, then the header's default, then its example.
@@ -36,7 +36,7 @@ def parameter_form(query: Query, fleet: reading.Fleet) -> dict[str, Any]:
     return values
 
 
-def _widget(query: Query, parameter: Parameter, fleet: reading.Fleet) -> Any:
+def _widget(query: Query, parameter: Parameter, fleet: reading.Fleet | None) -> Any:
     key = f"form.{query.name}.{parameter.name}"
     start = st.query_params.get(PREFIX + parameter.name, _start(query, parameter, fleet))
     label, explained = parameter.name.replace("_", " ").capitalize(), f"{parameter.description} ({parameter.type})"
@@ -65,10 +65,10 @@ def _widget(query: Query, parameter: Parameter, fleet: reading.Fleet) -> Any:
     )
 
 
-def _start(query: Query, parameter: Parameter, fleet: reading.Fleet) -> Any:
+def _start(query: Query, parameter: Parameter, fleet: reading.Fleet | None) -> Any:
     """What a field holds at first; a fleet is the one chosen on the page, given as the example gives it."""
     example = query.example.get(parameter.name)
-    if parameter.name == "fleet":
+    if parameter.name == "fleet" and fleet:
         return fleet.key if str(example or parameter.default).startswith("fleet:") else fleet.name
     return parameter.default if parameter.has_default else example
 

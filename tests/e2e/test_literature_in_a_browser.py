@@ -187,3 +187,13 @@ def test_a_red_drive_shows_the_literature_of_its_attribute(
     there.open(app_address + "/" + str(link.get_attribute("href")).lstrip("./"))
     assert there.heading() == "Literature"
     assert "which this attribute measures or points to" in main_of(there).inner_text()
+
+
+def test_queries_run_where_only_literature_was_read(visit: Callable[..., Any], hostile_address: str) -> None:
+    seen = visit()
+    seen.open(f"{hostile_address}/query")
+    seen.page.get_by_role("button", name="Run query").click()
+    seen.settle()
+    seen.page.get_by_text(re.compile(r"\d+ rows? · ")).first.wait_for(timeout=30_000)
+    assert "No telemetry in this workspace yet" not in main_of(seen).inner_text()
+    nothing_is_wrong(seen)
