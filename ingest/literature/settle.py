@@ -29,8 +29,8 @@ LONGEST_NAME = 200
 def settle(store: GraphStore) -> int:
     """Bring confidences and contradictions up to date with all assertions of the store, as one run.
 
-    Merges that are accepted count; nothing is edited in place but confidence, its parts and the number of works. A
-    contradiction that somebody decided on keeps its status.
+    Merges that are accepted count; nothing is edited in place but confidence, its parts, the number of works and the
+    study type, which is what the work says now. A contradiction that somebody decided on keeps its status.
 
     Returns:
         Contradictions that this method finds in the store now.
@@ -121,6 +121,7 @@ def _changed(records: list[dict[str, Any]], stated: list[Stated]) -> list[dict[s
                 {
                     "key": record["assertion"],
                     "name": record["name"],
+                    "study_type": parts.study_type,  # a better source may have said it of the Work since
                     "confidence": parts.confidence(),
                     "confidence_parts": parts.as_text(),
                     "num_works": parts.num_works,

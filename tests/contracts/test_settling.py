@@ -101,3 +101,13 @@ def test_settling_what_is_settled_makes_no_run(settled: GraphStore) -> None:
     before = len(settled.query_free("MATCH (r:Run) RETURN r.key").rows)
     assert settle(settled) == 1
     assert len(settled.query_free("MATCH (r:Run) RETURN r.key").rows) == before
+
+
+def test_what_becomes_known_of_a_work_counts_for_what_was_read_of_it_before(settled: GraphStore) -> None:
+    first, second, _ = SAID
+    work = {"key": "work:d1", "name": "On wear", "title": "On wear", "study_type": "vendor"}
+    write(settled, Batch((node_table("Work", [work]),)))
+    settle(settled)
+    parts = {row["assertion"]: row["confidence_parts"] for row in settled.query("assertions_to_settle").records()}
+    assert "study=0.75" in parts[first]
+    assert "study=1" in parts[second]
