@@ -95,6 +95,12 @@ def _why_nothing(report: LiteratureReport) -> str | None:
             f"No assertion was found: {report.documents:,} documents of {report.works:,} works hold no text to read "
             "(bibliography entries without an abstract). The works are stored."
         )
+    if report.extractor.startswith("model:") and report.quarantined:
+        return (
+            f"No assertion was found in {report.passages:,} passages of {report.documents:,} documents: "
+            f"{report.quarantined:,} answers and candidates of the extractor '{report.extractor}' could not be used; "
+            "the quarantine file has the reason of each."
+        )
     return (
         f"No assertion was found in {report.passages:,} passages of {report.documents:,} documents with the extractor "
         f"'{report.extractor}': none of their sentences says what improves, degrades, causes or mitigates what. "
