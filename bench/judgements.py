@@ -1,8 +1,8 @@
 """High-tier assertions of real papers as a reader judged them.
 
 ``python -m bench.judgements`` prints how many of the judged assertions are right, paper by paper, and how many of them
-the extractor still finds. ``python -m bench.judgements sample`` prints a new sample for a reader, with its sentences:
-those are the papers' own and stay out of the repository, where only offsets, a hash and the short phrases are kept.
+the extractor still counts as evidence. ``python -m bench.judgements sample`` prints a new sample for a reader, with its
+sentences: those are the papers' own and stay out of the repository, where only offsets, a hash and the short phrases are kept.
 """
 
 from __future__ import annotations
@@ -77,17 +77,19 @@ def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def report() -> None:
-    """Print the share of right assertions by paper, and how many the extractor still finds."""
+    """Print the share of right assertions by paper, of all judged ones and of those that are still of the high tier."""
     judged = [json.loads(line) for line in JUDGEMENTS.read_text(encoding="utf-8").splitlines() if line.strip()]
-    for name in [*sorted({row["paper"] for row in judged}), "all"]:
+    names = sorted({row["paper"] for row in judged})
+    still = {_identity(row) for name in names if (PAPERS / name).exists() for row in high_tier(PAPERS / name)}
+    for name in [*names, "all"]:
         rows = [row for row in judged if name in (row["paper"], "all")]
-        right = sum(row["verdict"] == "right" for row in rows)
-        low, high = wilson(right, len(rows))
-        still = ""
-        if name != "all" and (PAPERS / name).exists():
-            found = {_identity(row) for row in high_tier(PAPERS / name)}
-            still = f"; {sum(_identity(row) in found for row in rows)} of them are still found"
-        print(f"{name}: {right} of {len(rows)} right, {right / len(rows):.0%} ({low:.0%} to {high:.0%}){still}")
+        print(f"{name}: {_share(rows)}; still of the high tier: {_share([r for r in rows if _identity(r) in still])}")
+
+
+def _share(rows: list[dict[str, Any]]) -> str:
+    right = sum(row["verdict"] == "right" for row in rows)
+    low, high = wilson(right, len(rows))
+    return f"{right} of {len(rows)} right ({low:.0%} to {high:.0%})"
 
 
 def main() -> None:

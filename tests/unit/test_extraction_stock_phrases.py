@@ -73,7 +73,19 @@ def test_a_denied_stock_phrase_is_negated() -> None:
 def test_a_comparison_without_its_measure_is_a_candidate() -> None:
     (alone,) = read("Model A has a lower failure rate.")
     (against,) = read("Helium drives have a lower failure rate than air-filled drives.")
-    assert (alone.tier, against.tier) == (CANDIDATE, HIGH)
+    assert alone.confidence < against.confidence
+    assert alone.tier == CANDIDATE
+
+
+def test_a_weak_correlation_is_a_candidate_since_it_says_too_much_alone() -> None:
+    (weak,) = read("SMART attributes have limited correlations with drive failures.")
+    (plain,) = read("Reallocated sectors are correlated with drive failures.")
+    assert (weak.tier, plain.tier) == (CANDIDATE, HIGH)
+
+
+def test_what_a_thing_is_compared_to_is_no_condition() -> None:
+    (found,) = read("Wear levelling improves endurance compared to without it.")
+    assert found.condition is None
 
 
 def test_halves_of_a_coordination_that_share_an_end_are_candidates() -> None:

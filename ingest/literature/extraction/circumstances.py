@@ -19,6 +19,7 @@ _PLACES = word_set(
     "in at under during for within after before among across above below over throughout on without on of until"
 )
 _MARKS = word_set("when while whenever once if unless until as")
+_COMPARING = word_set("to than with versus especially particularly except")
 _EMPTY = re.compile(
     r"^in half\b|^while \w+ing\b|"
     r"^(?:at the (?:cost|expense|price)|without \w+ing)\b|^(?:in|for|at|on|of)\s+(?:this|these|our|"
@@ -53,6 +54,13 @@ def condition_of(sentence: Sentence, draft: Draft) -> str | None:
         if child.dep_ in ("prep", "agent", "dobj", "xcomp", "attr")
         for inner in child.children
         for grandchild in [inner, *inner.rights]
+    ]
+    seen += [
+        grandchild
+        for child in head.rights
+        if child.dep_ == "prep"
+        for inner in child.children
+        for grandchild in inner.rights
     ]
     current = verb
     for _ in range(3):
@@ -91,6 +99,10 @@ def _circumstance(sentence: Sentence, token: Token, taken: list[tuple[int, int]]
             last = i - 1
             break
     text = sentence.slice(first, last)
+    if first and sentence.lowered[first - 1] in _COMPARING:
+        return None  # "compared to without it": what it is held against, not where it holds
+    if token.lower_ == "of" and _POPULATION.fullmatch(text[len("of ") :]):
+        return None  # the drives it is said of
     if (
         _EMPTY.match(text)
         or len(text) > 140

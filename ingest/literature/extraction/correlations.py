@@ -33,7 +33,7 @@ from ingest.literature.extraction.wordlists import word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_WEAK = word_set("weak limited slight small modest low moderate loose poor faint")
+WEAK = word_set("weak limited slight small modest low moderate loose poor faint")
 
 _STRONG = word_set("strong positive close clear significant high direct robust marked tight pronounced")
 
@@ -80,7 +80,7 @@ def correlation(sentence: Sentence, noun: Token) -> Iterator[Draft]:
     own = context.negated if noun.dep_ in ("dobj", "attr", "nsubj", "nsubjpass") else False
     context = replace(context, negated=own or bool(words & NULL) or _is_absent(sentence, governor))
     direction = _sign(words)
-    strong = bool(words & (_STRONG | INVERSE | NULL | _WEAK)) or singular(sentence.lowered[noun.i]) == "correlation"
+    strong = bool(words & (_STRONG | INVERSE | NULL | WEAK)) or singular(sentence.lowered[noun.i]) == "correlation"
     if not strong:
         return
     between = pobj(noun, "between") or (

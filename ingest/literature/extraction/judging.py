@@ -8,7 +8,8 @@ starts at ``HIGH_FROM``.
 
 from __future__ import annotations
 
-from ingest.literature.extraction.assertion import Quantity
+from ingest.literature.extraction.assertion import CORRELATES, Quantity
+from ingest.literature.extraction.correlations import WEAK
 from ingest.literature.extraction.desirability import COUNTS
 from ingest.literature.extraction.drafts import LEVELS, Draft
 from ingest.literature.extraction.lexicon import singular
@@ -21,7 +22,7 @@ BASES = {
     "passive": 0.95,
     "phrasal": 0.95,
     "origin": 0.9,
-    "has": 0.9,
+    "has": 0.84,
     "null": 0.9,
     "correlation": 0.92,
     "tied": 0.9,
@@ -124,6 +125,21 @@ def _is_vague(sentence: Sentence, draft: Draft) -> bool:
     return singular(sentence.lowered[draft.object.head]) in ("problem", "issue", "complaint", "effect", "impact")
 
 
+def _is_weak_tie(sentence: Sentence, draft: Draft) -> bool:
+    """Is the correlation called weak or limited, so that without these words it says too much?"""
+    return draft.relation == CORRELATES and not WEAK.isdisjoint(sentence.lowered)
+
+
+def _is_bounded(sentence: Sentence, draft: Draft) -> bool:
+    """Is it denied for the moment only, or told of one of several subjects in a respectively-list?"""
+    if draft.context.negated and not _FOR_NOW.isdisjoint(sentence.lowered):
+        return True
+    return "respectively" in sentence.lowered and " and " in draft.subject.text
+
+
+_FOR_NOW = word_set("immediately initially instantly yet directly significantly")
+
+
 def _is_bare_thing(sentence: Sentence, draft: Draft) -> bool:
     """Is the subject a bare "node" or "drive", of which an event is told rather than a property?"""
     concept = sentence.pieces[draft.subject.head].concept
@@ -156,7 +172,7 @@ def confidence_of(sentence: Sentence, draft: Draft, naming: str, quantity: Quant
         value *= LOOSE_END
     if _lacks_measure(sentence, draft) or _is_vague(sentence, draft):
         value *= WEAK_SUBJECT
-    if _shares_its_end(sentence, draft):
+    if _shares_its_end(sentence, draft) or _is_weak_tie(sentence, draft) or _is_bounded(sentence, draft):
         value *= LOOSE_END
     if draft.subject.last - draft.subject.first > 7:
         value *= LONG
