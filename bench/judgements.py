@@ -2,7 +2,7 @@
 
 ``python -m bench.judgements`` prints how many of the judged assertions are right, paper by paper, and how many of them
 the extractor still counts as evidence. ``python -m bench.judgements sample`` prints a new sample for a reader, with its
-sentences: those are the papers' own and stay out of the repository, where only offsets, a hash and the short phrases are kept.
+sentences: those are the papers' own and stay out of the repository, where offsets, a hash and short phrases are kept.
 """
 
 from __future__ import annotations

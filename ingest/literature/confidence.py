@@ -8,7 +8,7 @@ confidence = reading × quote × hedge × study × check × support, cut to [0, 
 - study: by the kind of study, see ``STUDY_WEIGHTS``;
 - check: .6 for a note that nobody confirmed against the work, else 1;
 - support: ``1 + (1 - 1/n) × .25`` for n independent works that state the same, times ``n / (n + m)`` for m works that
-  state the opposite. Works are counted, never sentences.
+  state the opposite. Works are counted, never sentences; a note that nobody confirmed counts for itself only.
 
 No model's own score enters. The weights are a convention, not a measurement; each part is stored beside the product.
 """

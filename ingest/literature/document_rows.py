@@ -186,7 +186,8 @@ class DocumentRows:
         ends = {phrase: endpoint_of(phrase) for phrase in phrases}
         known = {phrase: (end.key, end.is_whole) for phrase, end in ends.items() if end.key is not None}
         unknown = [phrase for phrase in phrases if phrase not in known]
-        return known | dict(zip(unknown, self._resolve(unknown) if unknown else [], strict=True))
+        plain = [ends[phrase].rest or phrase for phrase in unknown]  # "larger spare factor" is a spare factor
+        return known | dict(zip(unknown, self._resolve(plain) if unknown else [], strict=True))
 
     def _instance(self, phrase: str, instances: dict[str, dict[str, Any]]) -> str:
         key = f"instance:{self.key.removeprefix('document:')}:{_slug(phrase)}"

@@ -26,26 +26,27 @@ class Endpoint:
     Args:
         key: Key of the concept; None where the lexicon names none.
         is_whole: The phrase says the concept and nothing more (but a word of change), so it may stand for it.
+        rest: The phrase without words of change and articles in front.
         sign: -1 where a word of change turns it round ("lowering the temperature"), else 1.
     """
 
     key: str | None
     is_whole: bool
     sign: int
+    rest: str = ""
 
 
 def endpoint_of(phrase: str) -> Endpoint:
     """What a phrase names, by the lexicon alone."""
-    tokens = words(phrase)
-    sign = 1
-    while tokens:
+    rest, sign = phrase.strip(), 1
+    while tokens := words(rest):
         first = tokens[0].lower()
         whole = named(tokens)
         if whole is not None:
-            return Endpoint(whole.key, True, sign)
+            return Endpoint(whole.key, True, sign, rest)
         if first in LESS:
             sign = -sign
         elif first not in MORE and first not in BETWEEN and first not in LEADING:
             break
-        tokens = tokens[1:]
-    return Endpoint(lookup(phrase), False, sign)
+        rest = rest[rest.index(tokens[0]) + len(tokens[0]) :].lstrip(" -")
+    return Endpoint(lookup(phrase), False, sign, rest)

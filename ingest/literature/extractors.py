@@ -78,5 +78,8 @@ class PhraseResolver:
         self._resolver = Resolver()
 
     def __call__(self, phrases: Sequence[str]) -> list[tuple[str | None, bool]]:
-        """Of each phrase the key of its concept, None where none is sure, and whether it means just that."""
-        return [(found.key, found.is_same) for found in self._resolver.resolve(phrases)]
+        """Of each phrase the key of its concept, None where none is sure, and whether it means just that.
+
+        What is near by meaning alone is taken as a case of the concept: an antonym is near too.
+        """
+        return [(found.key, found.is_same and found.method != "meaning") for found in self._resolver.resolve(phrases)]

@@ -109,7 +109,10 @@ def _own_confidence(record: dict[str, Any]) -> float:
 
 def _changed(records: list[dict[str, Any]], stated: list[Stated]) -> list[dict[str, Any]]:
     """Rows of assertions whose confidence or parts differ from what is stored."""
-    works = works_by_side(stated)
+    # A note that nobody compared with its work speaks for itself only.
+    works = works_by_side(
+        one for record, one in zip(records, stated, strict=True) if _parts(record).get("check", 1.0) == 1
+    )
     rows = []
     for record, one in zip(records, stated, strict=True):
         sides = works.get((one.subject, one.object), {}) if one.side else {}

@@ -74,7 +74,7 @@ def sentence(found: ExtractedAssertion) -> str:
         for part in (
             found.quantity.text if found.quantity and found.quantity.text not in found.object else None,
             found.condition,
-            found.population,
+            found.population if found.population and found.population not in (found.condition or "") else None,
         )
         if part
     )

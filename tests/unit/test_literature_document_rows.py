@@ -167,7 +167,12 @@ def test_a_hedge_is_shown() -> None:
 def test_a_subject_with_more_words_than_its_concept_stays_the_documents_own() -> None:
     """Placing many SSDs in one rack is not what an SSD is."""
     assert endpoint_of("Placing many SSDs of one model in the same rack").is_whole is False
-    assert endpoint_of("Lowering the temperature") == Endpoint("metric:temperature", True, -1)
+    assert endpoint_of("Lowering the temperature") == Endpoint("metric:temperature", True, -1, "temperature")
+
+
+def test_words_of_change_in_front_are_not_what_is_resolved() -> None:
+    assert endpoint_of("The smaller frobnication factor").rest == "frobnication factor"
+    assert endpoint_of("The smaller frobnication factor").sign == -1
 
 
 @pytest.mark.parametrize(
