@@ -87,6 +87,7 @@ class ReadDocument:
         checked: Of summaries: who confirmed it against the work.
         confirmed: Of summaries: spans of the text that were confirmed, as pairs of first and after-last character.
         notes: What the reader must tell the user (pages without text, a fallback that was used).
+        left_out: Those of the notes that tell of an entry that could not be used; they go to the quarantine too.
     """
 
     path: str
@@ -101,6 +102,7 @@ class ReadDocument:
     checked: str | None = None
     confirmed: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Page on which the character at ``offset`` stands; None where the format has no pages."""

@@ -25,6 +25,7 @@ from ingest.literature.report import LiteratureReport
 from ingest.literature.settle import settle
 from ingest.literature.works import WorkIndex
 
+START = 600  # characters of a text in which the title of a known work is looked for
 _PARTICULARS = re.compile(r"'[^']*'|<[^>]*>|[0-9]+")
 
 
@@ -174,12 +175,13 @@ class _Ingest:
         digest = hashlib.sha256(self._extractor.method.encode())
         for document in documents:
             self._report.notes += document.notes
+            self.refused += [Refused(document.path, "entry", "", sentence) for sentence in document.left_out]
             key = document_key(document.sha256)
             if key in self._documents or (document.kind != "pdf" and self._is_known(document.sha256)):
                 continue
             work = None
             if document.kind != "graph":
-                work = self._works.add(document.work, document.sha256, document.kind)
+                work = self._works.add(document.work, document.sha256, document.kind, document.text[:START])
                 self.works_seen.add(work)
             cites = (self._works.find(reference) for reference in document.references)
             rows = DocumentRows(document, work, self._resolve, [cited for cited in cites if cited])

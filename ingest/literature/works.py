@@ -66,13 +66,22 @@ class WorkIndex:
         names = [name for name in identifiers(work, "") if not name.startswith("sha256:")]
         return next((self._by_identifier[name] for name in names if name in self._by_identifier), None)
 
-    def add(self, work: Bibliography, sha256: str, kind: str) -> str:
+    def begun_by(self, text: str) -> str | None:
+        """Key of the known work with whose title a text begins; for texts of which nobody can tell the title's end."""
+        letters = title_key(text) or ""
+        titles = ((title_key(row.get("title", "")), key) for key, row in sorted(self.rows.items()))
+        return next((key for title, key in titles if title and letters.startswith(title)), None)
+
+    def add(self, work: Bibliography, sha256: str, kind: str, start: str = "") -> str:
         """Key of the work that a document renders, made where it is not known.
 
+        A document that names no work itself belongs to the known work with whose title its text (``start``) begins.
         What a better source says of the work replaces what was guessed; what it does not say stays.
         """
         names = identifiers(work, sha256)
         key = next((self._by_identifier[name] for name in names if name in self._by_identifier), None)
+        if key is None and names[0].startswith("sha256:"):
+            key = self.begun_by(start)
         if key is None:
             key = f"work:{names[0]}"
             self.rows[key] = {"key": key, "name": work.title or "Untitled", "title": work.title or "Untitled"}

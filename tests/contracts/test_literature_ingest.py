@@ -146,6 +146,14 @@ def test_a_file_that_cannot_be_read_is_quarantined_and_the_others_are_kept(store
     assert "broken.pdf" in Path(report.quarantine).read_text()
 
 
+def test_an_entry_that_cannot_be_used_is_quarantined_and_the_others_are_kept(store: GraphStore, folder: Path) -> None:
+    (folder / "heat.bib").write_text(ENTRY + "\n@article{broken, title = {No end\n\n@misc{empty, note = {x}}\n")
+    report = ingest(store, folder, "heat.md", "heat.bib")
+    assert report.works == 1
+    assert report.quarantined >= 1
+    assert "heat.bib" in Path(report.quarantine or "").read_text()
+
+
 def test_where_nothing_can_be_read_the_error_says_why(store: GraphStore, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()

@@ -51,6 +51,14 @@ def test_a_stored_work_is_found_again_and_not_marked_as_changed() -> None:
     assert not again.changed
 
 
+def test_a_text_that_begins_with_a_known_title_is_that_work() -> None:
+    index = WorkIndex()
+    key = index.add(PAPER, "a" * 64, "bibliography")
+    start = "Flash Reliability in Production:\nThe Expected and the Unexpected\nBianca Schroeder\nAbstract"
+    assert index.add(Bibliography(), "b" * 64, "text", start) == key
+    assert index.add(Bibliography(), "c" * 64, "text", f"On {start}") != key
+
+
 def test_a_work_that_nothing_names_is_known_by_its_content() -> None:
     assert identifiers(Bibliography(), "f" * 64) == ("sha256:" + "f" * 16,)
 

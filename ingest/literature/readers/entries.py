@@ -15,10 +15,15 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"\b([^\W\d_]{2,})- ([a-z]{2,})\b")
 
 
+LEFT_OUT = "left out."
+"""How a note ends that tells of an entry that could not be used."""
+
+
 def document_of_entry(path: Path, sha256: str, work: Bibliography, notes: tuple[str, ...] = ()) -> ReadDocument:
     """A document of kind ``bibliography`` for one entry of a file."""
     text, blocks, _ = assemble([Piece(PROSE, "Abstract", [(work.abstract or "", None)])])
-    return ReadDocument(str(path), "bibliography", sha256, text, blocks, work=work, notes=notes)
+    left_out = tuple(note for note in notes if note.endswith(LEFT_OUT))
+    return ReadDocument(str(path), "bibliography", sha256, text, blocks, work=work, notes=notes, left_out=left_out)
 
 
 def plain(text: str) -> str:
