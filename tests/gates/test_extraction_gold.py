@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.extraction import SEEN, UNSEEN, GoldSentence, errors, score, sentences_of_gold
+from bench.extraction import SEEN, THIRD, UNSEEN, GoldSentence, errors, score, scores_of_whole, sentences_of_gold
 from ingest.literature.extraction.assertion import HIGH, ExtractedAssertion
 from ingest.literature.extraction.rules import RuleExtractor
 
@@ -39,6 +39,14 @@ def test_the_high_tier_is_more_precise_than_the_rest_and_large_enough(unseen: li
     assert reached.precision > score(unseen, found).precision
     assert reached.interval(reached.predicted)[1] >= 0.9, "the gate of .9 lies outside the interval"
     assert reached.recall >= 0.25
+
+
+def test_sentences_that_nobody_tuned_on_are_read_with_precision_and_recall() -> None:
+    reached = scores_of_whole(sentences_of_gold(THIRD))
+    assert reached["all"].precision >= 0.75
+    assert reached["all"].recall >= 0.5
+    assert reached["high"].precision >= 0.9
+    assert reached["high"].recall >= 0.25
 
 
 def test_every_quote_and_span_is_a_slice_of_the_text(unseen: list[GoldSentence], found: Found) -> None:
