@@ -238,6 +238,7 @@ def test_keys_walk_and_the_list_of_nodes_says_the_same(visit: Callable[..., Any]
     assert page.evaluate("() => __cy.nodes('.chosen').length") == 0
 
     page.get_by_text("List of nodes").click()
+    page.locator('[data-part="rows"] tr').nth(299).wait_for(state="attached", timeout=15_000)
     assert page.locator('[data-part="rows"] tr').count() == 300
     page.locator('[data-part="rows"]').get_by_role("button", name="n17", exact=True).click()
     assert page.locator('[data-part="inspector"] h4').inner_text() == "n17"
@@ -268,10 +269,10 @@ def test_the_legend_counts_and_hides_and_a_hidden_type_is_said(visit: Callable[.
     assert host.inner_text().split() == ["Host", "60"]
     host.click()
     assert host.get_attribute("aria-pressed") == "false"
-    assert page.evaluate("() => __cy.nodes(':visible').length") == 240
+    page.wait_for_function("() => __cy.nodes(':visible').length === 240", timeout=15_000)
     assert page.locator('[data-part="hiding"]').inner_text() == "60 hidden by the legend"
     host.click()
-    assert page.evaluate("() => __cy.nodes(':visible').length") == 300
+    page.wait_for_function("() => __cy.nodes(':visible').length === 300", timeout=15_000)
     assert "Showing 300 of 4,312 nodes and 900 relationships." in page.locator('[data-part="status"]').inner_text()
 
 
