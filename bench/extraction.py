@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import re
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import load
+from bench.intervals import wilson
 from graph.rag import LanguageModel, Limits
 from ingest.literature.extraction.assertion import CORRELATES, HIGH, ExtractedAssertion
 from ingest.literature.extraction.rules import RuleExtractor
@@ -35,7 +35,6 @@ SEEN, UNSEEN = "seen", "unseen"
 _FAMILY = {"degrades": "causes", "improves": "mitigates"}
 _WORD = re.compile(r"\w+")
 AT_LEAST = 0.5
-Z_95 = 1.959964  # two-sided 95 % point of the normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +83,7 @@ class Score:
 
     def interval(self, of: int) -> tuple[float, float]:
         """Wilson's 95 % interval of ``right / of``."""
-        if not of:
-            return 0.0, 1.0
-        share, z2 = self.right / of, Z_95**2
-        centre, scale = share + z2 / (2 * of), 1 + z2 / of
-        half = Z_95 * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-        return (centre - half) / scale, (centre + half) / scale
+        return wilson(self.right, of)
 
 
 def sentences_of_gold(name: str = "sentences.jsonl") -> list[GoldSentence]:

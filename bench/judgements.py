@@ -10,20 +10,19 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.intervals import wilson
 from ingest.literature.extractors import ByRules
 from ingest.literature.readers.registry import read
 
 PAPERS = Path(__file__).parents[2] / "shared" / "data" / "papers"
 JUDGEMENTS = Path(__file__).parent / "gold" / "judgements.jsonl"
 PER_PAPER = 20
-Z95 = 1.959964
 
 
 def high_tier(paper: Path) -> list[dict[str, Any]]:
@@ -60,16 +59,6 @@ def sample(papers: Path, seed: int) -> Iterator[dict[str, Any]]:
         rows = high_tier(paper)
         chosen = random.Random(f"{seed}:{paper.name}").sample(rows, min(PER_PAPER, len(rows)))
         yield from sorted(chosen, key=lambda row: (row["start"], row["subject"]))
-
-
-def wilson(right: int, num: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, JASA 1927)."""
-    if not num:
-        return 0.0, 1.0
-    share, z2 = right / num, Z95**2
-    middle = (share + z2 / (2 * num)) / (1 + z2 / num)
-    half = Z95 * math.sqrt(share * (1 - share) / num + z2 / (4 * num**2)) / (1 + z2 / num)
-    return middle - half, middle + half
 
 
 def _identity(row: dict[str, Any]) -> tuple[Any, ...]:

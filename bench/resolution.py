@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.intervals import wilson
+
 if TYPE_CHECKING:
     from ingest.literature.resolution import Judgement
 
@@ -56,16 +58,6 @@ class Counts(NamedTuple):
             f"recall {_share(self.hits, self.hits + self.missed)} "
             f"({self.hits} found, {self.false} wrong, {self.missed} missed, {self.rejected} rejected rightly)"
         )
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share by Wilson's score (JASA 1927)."""
-    if total == 0:
-        return 0.0, 1.0
-    z, share = 1.959964, hits / total
-    centre = share + z * z / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return (centre - spread) / (1 + z * z / total), (centre + spread) / (1 + z * z / total)
 
 
 def _share(hits: int, total: int) -> str:

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from graph.rag import LanguageModel
 
 KEY = "sk-secret-0123456789abcdef"
 PATH = "/v1/chat/completions"
@@ -190,3 +193,17 @@ def proposed(**changed: Any) -> dict[str, Any]:
         "negated": False,
         **changed,
     }
+
+
+class Town(BaseModel):
+    name: str
+    people: int | None = None
+
+
+PARIS = {"name": "Paris", "people": 2}
+ASK = [{"role": "user", "content": "Which town?"}]
+
+
+def model(served: ModelEndpoint, **how: object) -> LanguageModel:
+    settings: dict[str, object] = {"timeout_seconds": 5.0, "backoff_seconds": 0.01, "max_wait_seconds": 2.0, **how}
+    return LanguageModel(served.base_url, "atoll-small", KEY, **settings)  # type: ignore[arg-type]

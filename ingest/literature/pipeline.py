@@ -15,11 +15,12 @@ from graph.ontology.rows import node_table, together
 from graph.ontology.seed import ontology_batch
 from graph.ports import GraphStore, Run
 from ingest.catalogue_run import write_catalogue
+from ingest.file_hash import sha256_of
 from ingest.literature import quarantine
 from ingest.literature.document import ReadDocument
 from ingest.literature.document_rows import DocumentRows, Resolve, document_key
 from ingest.literature.extractors import Extractor, Progress
-from ingest.literature.files import find_files, sha256_of
+from ingest.literature.files import find_files
 from ingest.literature.quarantine import Refused
 from ingest.literature.report import LiteratureReport
 from ingest.literature.settle import settle
@@ -177,12 +178,10 @@ class _Ingest:
             self._report.notes += document.notes
             self.refused += [Refused(document.path, "entry", "", sentence) for sentence in document.left_out]
             key = document_key(document.sha256)
-            if key in self._documents or (document.kind != "pdf" and self._is_known(document.sha256)):
+            if key in self._documents or self._is_known(document.sha256):
                 continue
-            work = None
-            if document.kind != "graph":
-                work = self._works.add(document.work, document.sha256, document.kind, document.text[:START])
-                self.works_seen.add(work)
+            work = self._works.add(document.work, document.sha256, document.kind, document.text[:START])
+            self.works_seen.add(work)
             cites = (self._works.find(reference) for reference in document.references)
             rows = DocumentRows(document, work, self._resolve, [cited for cited in cites if cited])
             extraction = self._extractor.extract(document, self.tell)
@@ -247,7 +246,7 @@ class _Ingest:
         report = self._report
         report.files_read += 1
         report.documents += 1
-        key = imported.document["key"]
+        key, sha256 = imported.document["key"], imported.document["content_sha256"]
         report.new_documents += not self._store.query("stored_documents", {"keys": [key]}).rows
         report.triples_read += imported.triples_read
         report.mapped += imported.mapped
@@ -262,10 +261,10 @@ class _Ingest:
         self.refused += [Refused(str(path), row.place, row.value, row.reason) for row in imported.quarantined]
         if not self._dry_run:
             if imported.repairs:
-                listed = self._workspace / "literature" / f"repairs-{sha256_of(path)[:16]}.jsonl"
+                listed = self._workspace / "literature" / f"repairs-{sha256[:16]}.jsonl"
                 write_repairs(listed, imported.repairs)
                 report.notes.append(f"{path}: every repair, with what stood there before and after: {listed}")
-            run = self._store.begin_run("literature", f"literature:{path.name}", sha256_of(path))
+            run = self._store.begin_run("literature", f"literature:{path.name}", sha256)
             self._store.write(run, imported.batch)
             self._delete_gone(run, key, imported.batch)
             self._store.complete_run(run)

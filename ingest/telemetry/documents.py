@@ -7,7 +7,6 @@ JSON lines of which one was cut off, the broken one is refused and the others ar
 from __future__ import annotations
 
 import codecs
-import hashlib
 import json
 import re
 from abc import ABC, abstractmethod
@@ -19,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from graph.errors import InputError
+from ingest.file_hash import sha256_of
 from ingest.telemetry.documents_samples import Sample, rows_of
 from ingest.telemetry.documents_values import Contradiction, UnusableError, Value, in_short
 from ingest.telemetry.files import Reader, SourceFile, check_text
@@ -208,7 +208,7 @@ class DocumentReader(ABC):
             raise InputError(f"{path}: {refusals[0] if refusals else 'holds no object'}.")
         if lacks := self.lacks(path, num_samples):
             raise InputError(f"{path}: {lacks}.")
-        return SourceFile(path, _digest(path), (), False, unread=tuple(sorted(unread)), notes=tuple(notes))
+        return SourceFile(path, sha256_of(path), (), False, unread=tuple(sorted(unread)), notes=tuple(notes))
 
     def chunks(self, file: SourceFile) -> Iterator[RawRows | pa.Table]:
         """Read a file piece by piece.
@@ -265,11 +265,3 @@ def _pieces(
     if rejects:
         columns = {name: [each[at] for each in rejects] for at, name in enumerate(REJECTS.names)}
         yield table(REJECTS, columns, len(rejects))
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error

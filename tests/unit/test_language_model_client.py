@@ -12,32 +12,26 @@ from email.utils import formatdate
 
 import pytest
 from model_endpoint import (
+    ASK,
     KEY,
+    PARIS,
     ModelEndpoint,
+    Town,
     as_tool,
     completion,
     cut,
     drips,
     endpoint,
     fails,
+    model,
     page,
     refuses,
     says,
 )
-from pydantic import BaseModel
 from werkzeug import Response
 
 from graph.errors import AnswerError, AtollError, ModelError
 from graph.rag import LanguageModel, Usage
-
-
-class Town(BaseModel):
-    name: str
-    people: int | None = None
-
-
-PARIS = {"name": "Paris", "people": 2}
-ASK = [{"role": "user", "content": "Which town?"}]
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +44,6 @@ def server() -> Iterator[ModelEndpoint]:
 def served(server: ModelEndpoint) -> ModelEndpoint:
     server.reset(says(PARIS))
     return server
-
-
-def model(served: ModelEndpoint, **how: object) -> LanguageModel:
-    settings: dict[str, object] = {"timeout_seconds": 5.0, "backoff_seconds": 0.01, "max_wait_seconds": 2.0, **how}
-    return LanguageModel(served.base_url, "atoll-small", KEY, **settings)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from model_endpoint import KEY, ModelEndpoint, endpoint, says
-from pydantic import BaseModel
+from model_endpoint import ASK, KEY, PARIS, ModelEndpoint, Town, endpoint, model, says
 
 from app.settings import load
 from graph.errors import InputError, LimitReachedError
 from graph.rag import LanguageModel, Limits, Meter, Price, Usage
-
-
-class Town(BaseModel):
-    name: str
-    people: int | None = None
-
-
-PARIS = {"name": "Paris", "people": 2}
-ASK = [{"role": "user", "content": "Which town?"}]
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +25,6 @@ def server() -> Iterator[ModelEndpoint]:
 def served(server: ModelEndpoint) -> ModelEndpoint:
     server.reset(says(PARIS))
     return server
-
-
-def model(served: ModelEndpoint, **how: object) -> LanguageModel:
-    settings: dict[str, object] = {"timeout_seconds": 5.0, "backoff_seconds": 0.01, "max_wait_seconds": 2.0, **how}
-    return LanguageModel(served.base_url, "atoll-small", KEY, **settings)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
