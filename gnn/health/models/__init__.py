@@ -1,0 +1,1 @@
+"""Models of failure risk, one module a model, registered in `gnn.health.port`."""
