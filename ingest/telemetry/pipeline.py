@@ -36,6 +36,7 @@ from ingest.telemetry.retirement import RETIRE_LIMIT, Retirement, check_is_snaps
 from ingest.telemetry.settled import LateRefusal, Settled
 from ingest.telemetry.spill import Spill
 from ingest.telemetry.stored import (
+    STORED_DRIVES,
     IngestRun,
     column,
     current_manifest,
@@ -51,16 +52,6 @@ __all__ = ["WINDOW_DAYS", "IngestReport", "ingest_telemetry"]
 
 OPERATIONS_TO_LOAD = 20_000  # from here on the store's way for large batches pays
 NUM_EXAMPLES = 5
-STORED_DRIVES = pa.schema(
-    [
-        ("drive", pa.string()),
-        ("capacity_bytes", pa.int64()),
-        ("last_day", pa.date32()),
-        ("protocol", pa.string()),
-        ("medium", pa.string()),
-        ("sources", pa.list_(pa.string())),
-    ]
-)
 STORED_FAILURES = pa.schema([("failure", pa.string()), ("precision", pa.string())])
 
 

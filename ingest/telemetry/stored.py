@@ -11,6 +11,16 @@ import pyarrow as pa
 from graph.ports import GraphStore
 
 KEYS_A_QUERY = 10_000
+STORED_DRIVES = pa.schema(
+    [
+        ("drive", pa.string()),
+        ("capacity_bytes", pa.int64()),
+        ("last_day", pa.date32()),
+        ("protocol", pa.string()),
+        ("medium", pa.string()),
+        ("sources", pa.list_(pa.string())),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,13 @@ class SourceTables:
         placed = "placed AS (SELECT p.*, d.model FROM source_placements p JOIN source_drive d USING (drive_key))"
         return self._settled.arrow(f"WITH {placed} {' UNION ALL '.join(queries)}").to_pandas()
 
+    def rooms_of_racks(self) -> pa.Table:
+        """Keys of racks and of the rooms they were seen in, columns ``rack`` and ``room``."""
+        return self._settled.arrow(
+            f"SELECT DISTINCT {self._key('rack')} AS rack, {self._key('room')} AS room FROM source_placements "
+            "WHERE rack IS NOT NULL AND room IS NOT NULL ORDER BY ALL"
+        )
+
     def _placed(self, place: str) -> str:
         """SQL for the rows that tell a place; of several rows of a drive and day the last counts."""
         rows = f"SELECT * FROM placed WHERE {place} IS NOT NULL"
