@@ -57,9 +57,13 @@ CALL {
   UNION ALL
   MATCH (n:Mitigation {key: $key}) RETURN n
   UNION ALL
+  MATCH (n:ModelRun {key: $key}) RETURN n
+  UNION ALL
   MATCH (n:Passage {key: $key}) RETURN n
   UNION ALL
   MATCH (n:Rack {key: $key}) RETURN n
+  UNION ALL
+  MATCH (n:RiskForecast {key: $key}) RETURN n
   UNION ALL
   MATCH (n:Room {key: $key}) RETURN n
   UNION ALL

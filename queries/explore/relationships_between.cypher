@@ -56,9 +56,13 @@ CALL {
   UNION ALL
   UNWIND $keys AS key MATCH (n:Mitigation {key: key}) RETURN n
   UNION ALL
+  UNWIND $keys AS key MATCH (n:ModelRun {key: key}) RETURN n
+  UNION ALL
   UNWIND $keys AS key MATCH (n:Passage {key: key}) RETURN n
   UNION ALL
   UNWIND $keys AS key MATCH (n:Rack {key: key}) RETURN n
+  UNION ALL
+  UNWIND $keys AS key MATCH (n:RiskForecast {key: key}) RETURN n
   UNION ALL
   UNWIND $keys AS key MATCH (n:Room {key: key}) RETURN n
   UNION ALL

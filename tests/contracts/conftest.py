@@ -31,6 +31,8 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
     windows = [f"window:{drive}:{DAY}:30:1" for drive in drives]
     findings = [f"finding:{drive}:realloc-rise:1:{DAY}:{DAY}" for drive in drives]
     logs = [f"log:{drive}:self-test:1200-short" for drive in drives]
+    model_run = f"model-run:{fleet}"
+    forecasts = [f"forecast:{model_run}:{drive}:{DAY}" for drive in drives]
     answers = [f"acknowledgement:{drive}:realloc-rise:1" for drive in drives]
     hosts = [f"host:{fleet}:{serial}" for serial in serials]
     aliases = [f"alias:{fleet}:X1:{serial}" for serial in serials]
@@ -55,6 +57,25 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
             ],
         ),
         nodes("Application", [{"key": f"application:{fleet}:web", "fleet": fleet}]),
+        nodes(
+            "ModelRun",
+            [
+                {
+                    "key": model_run,
+                    "task": "risk",
+                    "fleet": fleet,
+                    "model": "lightgbm",
+                    "horizon_days": 30,
+                    "supported_days": 60,
+                    "trained_until": DAY,
+                    "base_rate": 0.01,
+                    "num_drives": 200,
+                    "num_failures": 40,
+                    "metrics": "{}",
+                    "created_at": NOW,
+                }
+            ],
+        ),
         nodes("Firmware", [{"key": "firmware:M1:1.0"}]),
         nodes("SmartAttribute", [{"key": "smart:ata:5", "protocol": "ata", "unit": "unit:NUM", "kind": "cumulative"}]),
         nodes("Metric", [{"key": "metric:reallocated"}]),
@@ -145,6 +166,30 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
             ],
         ),
         nodes(
+            "RiskForecast",
+            [
+                {
+                    "key": key,
+                    "fleet": fleet,
+                    "drive": drive,
+                    "model_run": model_run,
+                    "landmark": DAY,
+                    "horizon_days": 30,
+                    "horizons_days": [30, 60],
+                    "p": [0.25, 0.5],
+                    "low": [0.125, 0.25],
+                    "high": [0.5, 0.75],
+                    "risk": 0.25,
+                    "base_rate": 0.01,
+                    "trend_landmarks": [date(2024, 4, 24), DAY],
+                    "trend_p": [0.125, 0.25],
+                    "reasons": ['{"feature": "ata_5"}'],
+                    "notes": ["A sentence."],
+                }
+                for key, drive in zip(forecasts, drives, strict=True)
+            ],
+        ),
+        nodes(
             "Acknowledgement",
             [
                 {
@@ -211,6 +256,23 @@ def fleet_batch(serials: list[str], fleet: str = "demo") -> Batch:
         relations("CITES", "HealthFinding", "TelemetryWindow", [{"head": f, "tail": w} for _, _, w, f in pairs]),
         relations(
             "CONCERNS", "HealthFinding", "SmartAttribute", [{"head": f, "tail": "smart:ata:5"} for f in findings]
+        ),
+        relations("TRAINED_ON", "ModelRun", "Fleet", [{"head": model_run, "tail": f"fleet:{fleet}"}]),
+        relations("PREDICTED_BY", "RiskForecast", "ModelRun", [{"head": f, "tail": model_run} for f in forecasts]),
+        relations(
+            "FORECASTS",
+            "RiskForecast",
+            "Drive",
+            [{"head": f, "tail": d} for f, d in zip(forecasts, drives, strict=True)],
+        ),
+        relations(
+            "RESTS_ON",
+            "RiskForecast",
+            "TelemetryWindow",
+            [{"head": f, "tail": w} for f, w in zip(forecasts, windows, strict=True)],
+        ),
+        relations(
+            "CONCERNS", "RiskForecast", "SmartAttribute", [{"head": f, "tail": "smart:ata:5"} for f in forecasts]
         ),
         relations("MEASURES", "SmartAttribute", "Metric", [{"head": "smart:ata:5", "tail": "metric:reallocated"}]),
         relations("INDICATES", "SmartAttribute", "Mechanism", [{"head": "smart:ata:5", "tail": "mechanism:wear"}]),
