@@ -10,6 +10,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 COMPACT_FROM = 1e7
+LEAST_PERCENT = 0.001
 BYTE_UNITS = ("B", "bytes", "BYTE")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
 
@@ -76,6 +77,36 @@ def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     return f"{low:,.2f} to {high:,.2f} %"
+
+
+def probability(share: float | None) -> str:
+    """A probability in % with two significant figures, zeros kept: ``4.1 %``, ``7.0 %``, ``12 %``, ``0.034 %``."""
+    if share is None or not math.isfinite(share):
+        return ""
+    percent = 100 * share
+    if percent < LEAST_PERCENT:
+        return f"under {LEAST_PERCENT} %" if percent > 0 else "0 %"
+    return f"{_two_figures(percent)} %"
+
+
+def band(low: float | None, high: float | None) -> str:
+    """A band of probabilities: ``2.3 to 7.0 %``; the level belongs in the help or the axis."""
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    first = probability(low).removesuffix(" %")
+    return f"{first} to {probability(high)}"
+
+
+def _two_figures(value: float) -> str:
+    rounded = float(f"{value:.1e}")
+    return f"{rounded:,.{max(0, 1 - math.floor(math.log10(rounded)))}f}"
+
+
+def times(ratio: float) -> str:
+    """How many times as much: ``12 times``, ``1.4 times``, ``0.3 times``; ``about`` where it is nearly the same."""
+    if 0.95 <= ratio <= 1.05:
+        return "about"
+    return f"{number(ratio, 2)} times"
 
 
 def age(days: float | None) -> str:

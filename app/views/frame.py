@@ -90,8 +90,9 @@ def footer(
     store_version: int,
     rule_base_version: str | None = None,
     num_rules: int | None = None,
+    forecast: str | None = None,
 ) -> None:
-    """One grey line: data time, read time, rule base, store version, origin."""
+    """One grey line: data time, read time, rule base, store version, origin; ``forecast`` is Markdown."""
     parts = [
         f"Data to {formats.day(data_time)}, read {formats.moment(read_at)}"
         if data_time
@@ -99,6 +100,8 @@ def footer(
     ]
     if rule_base_version:
         parts.append(f"Rule base {formats.escape(rule_base_version)}, {num_rules} rules")
+    if forecast:
+        parts.append(forecast)
     parts.append(f"Store version {store_version}")
     if fleet:
         parts.append(

@@ -24,6 +24,8 @@ OWN = {
     "DriveAlias": ("#4A6AA8", "#93B0E6", "tag"),
     "Instance": ("#6B7A2A", "#CBD68A", "pentagon"),
     "Merge": ("#7A6228", "#CDB877", "star"),
+    "ModelRun": ("#3A5F5B", "#93C9BF", "pentagon"),
+    "RiskForecast": ("#8A2F6B", "#DE8FC4", "vee"),
     "Run": ("#6A6A74", "#A4A4B0", "hexagon"),
     "SmartOverride": ("#135E6B", "#8AD1DE", "pentagon"),
 }
