@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -129,6 +130,31 @@ def observed_over_predicted(
     share = np.divide(taken, mass, out=np.zeros_like(mass), where=mass > 0)
     predicted = float(taken @ -values)
     return float(share @ failed / predicted) if predicted > 0 else float("nan")
+
+
+def observed_within(days_to_end: np.ndarray, has_failed: np.ndarray, horizons_days: Sequence[int]) -> np.ndarray:
+    """Share that failed within each horizon where follow-up differs: one less Kaplan and Meier's survival.
+
+    Args:
+        days_to_end: Days from the landmark to failure or to the end of observation, shape ``(num_examples,)``.
+        has_failed: True where that end is a failure.
+        horizons_days: Horizons.
+
+    Returns:
+        Shape ``(len(horizons_days),)``; NaN beyond the longest follow-up.
+
+    References:
+        Kaplan and Meier, JASA 1958.
+    """
+    end, failed = np.asarray(days_to_end, float), np.asarray(has_failed, bool)
+    days = np.unique(end)
+    at = np.searchsorted(days, end)
+    failures = np.bincount(at, weights=failed, minlength=len(days))
+    at_risk = len(end) - np.searchsorted(np.sort(end), days, side="left")
+    survival = np.cumprod(np.r_[1.0, 1 - failures / np.maximum(at_risk, 1)])
+    asked = np.asarray(horizons_days, float)
+    found = 1 - survival[np.searchsorted(days, asked, side="right")]
+    return np.where(asked <= (days[-1] if len(days) else -np.inf), found, np.nan)
 
 
 def _bin_of(p: np.ndarray, bins: Bins, num_bins: int, weight: np.ndarray | None) -> np.ndarray:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from lifelines import KaplanMeierFitter
 from lifelines.utils import concordance_index
 from scipy.stats import binomtest
 from sklearn import metrics as sklearn_metrics
@@ -22,7 +23,7 @@ from gnn.health.metrics import (
     threshold_at_false_positive_rate,
     time_to_failure_error,
 )
-from gnn.health.reliability import ece, observed_over_predicted, reliability_table
+from gnn.health.reliability import ece, observed_over_predicted, observed_within, reliability_table
 
 Judged = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -209,3 +210,14 @@ def test_observed_over_predicted_looks_at_the_riskiest_only() -> None:
     # Of three tied examples one fits: a third of each counts.
     assert observed_over_predicted(np.array([True, False, False]), np.full(3, 0.5), 1 / 3) == pytest.approx(2 / 3)
     assert np.isnan(observed_over_predicted(label, np.zeros(4), 0.5))
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_what_failed_within_a_horizon_equals_lifelines_under_censoring(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    days, failed = rng.integers(1, 90, 200).astype(float), rng.random(200) < 0.4
+    asked = [1, 10, 30, 60, 89]
+    fitted = KaplanMeierFitter().fit(days, failed)
+    assert observed_within(days, failed, asked)[:4] == pytest.approx(1 - fitted.predict(asked).to_numpy()[:4])
+    assert np.isnan(observed_within(days, failed, [1_000])[0])
