@@ -1,0 +1,345 @@
+"""Choosing a model, its calibration and its threshold on validation alone.
+
+Validation lies inside the training examples: drives that a fit did not see and, where there are landmarks enough, later
+ones, whose outcomes none of the fits knew. So the test is never looked at, and a base rate that falls with time is met
+here before it is met there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from gnn.health import bootstrap
+from gnn.health.calibration import Calibration, choose_calibration
+from gnn.health.examples import Examples
+from gnn.health.metrics import best_threshold
+from gnn.health.port import FittedModel, model_named
+from gnn.health.reliability import ece, observed_over_predicted
+from gnn.health.splits import Part, drive_folds
+from graph.errors import RefusedError
+
+Criterion = Literal["ap", "auc"]
+Progress = Callable[[str, int, int | None], None]
+# What is chosen among where nobody names models; references stand beside and are never chosen.
+HISTORY_CANDIDATES = ("count_rule", "logistic", "lightgbm", "hazard", "cox", "blend", "graph")
+HISTORY_REFERENCES = ("R0", "R1")
+WINDOW_CANDIDATES = ("logistic", "window_classifier")
+WINDOW_REFERENCES = ("random_forest",)
+RACK_CANDIDATES = ("rack_logistic",)
+RACK_REFERENCES = ("count_recency",)
+REFERENCES = frozenset((*HISTORY_REFERENCES, *WINDOW_REFERENCES, *RACK_REFERENCES))
+# A graph model stands only where it beats what it is without the graph.
+ABLATIONS = {"graph": "graph_ablation"}
+NUM_FOLDS = 3
+# Validation asks at the later landmarks of training; below so many landmarks or failures only drives are held out.
+LATE_SHARE = 0.4
+FEWEST_LANDMARKS = 6
+FEWEST_FAILURES = 30
+NUM_REPLICATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """How one model did on validation.
+
+    Args:
+        name: Its name in the registry.
+        output: ``risk`` or ``score``; None where it could not learn.
+        auc: Area under the ROC curve; None where it could not learn.
+        ap: Average precision.
+        auc_ci: 95 % interval, bootstrap over drives.
+        ap_ci: The same of average precision.
+        ece: Expected calibration error after calibration.
+        obs_over_pred_top1pct: Failures observed for each predicted among the riskiest 1 %, after calibration.
+        obs_over_pred_top10pct: The same of the riskiest 10 %.
+        calibration: Name of the calibration that validation chose.
+        threshold: Calibrated score from which alarms have the highest F1.
+        is_reference: A yardstick, never chosen.
+        note: Why it could not learn or may not be chosen.
+    """
+
+    name: str
+    output: str | None = None
+    auc: float | None = None
+    ap: float | None = None
+    auc_ci: tuple[float, float] | None = None
+    ap_ci: tuple[float, float] | None = None
+    ece: float | None = None
+    obs_over_pred_top1pct: float | None = None
+    obs_over_pred_top10pct: float | None = None
+    calibration: str = "none"
+    threshold: float | None = None
+    is_reference: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """One model's scores on validation and what follows from them.
+
+    Args:
+        scores: Scores of drives that the fit did not see, float64, shape ``(num_examples,)``; NaN outside validation.
+        calibration: Chosen and fitted on them.
+        threshold: On the calibrated scale.
+    """
+
+    scores: np.ndarray
+    calibration: Calibration
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What validation chose.
+
+    Args:
+        name: Name of the model.
+        why: A sentence or two.
+        calibration: Fitted on validation.
+        threshold: Calibrated score from which alarms have the highest F1 on validation.
+        scores: The chosen model's scores on validation before calibration, NaN elsewhere, shape ``(num_examples,)``.
+        candidates: Every model asked for, with its figures or why it has none.
+        validated: Scores, calibration and threshold of every model that could learn.
+        is_forward: True where validation was later than what the fits knew.
+    """
+
+    name: str
+    why: str
+    calibration: Calibration
+    threshold: float
+    scores: np.ndarray
+    candidates: list[Candidate]
+    validated: dict[str, Validated] = field(repr=False)
+    is_forward: bool = False
+
+
+def choose_model(
+    train: Examples,
+    names: Sequence[str] | None = None,
+    *,
+    seed: int = 0,
+    beside: Sequence[str] = (),
+    criterion: Criterion | None = None,
+    progress: Progress | None = None,
+) -> Selection:
+    """Choose among models on validation inside ``train``.
+
+    The highest average precision wins (of windows, whose base rate was made, the highest AUC). A model on the graph
+    is eligible only where it beats its own no-graph ablation, the interval of the difference above 0.
+
+    Args:
+        train: Training examples; nothing else is looked at.
+        names: Candidates; None: all for examples of this kind. A single one is taken, and calibrated.
+        seed: Of the folds and the fits.
+        beside: Models to judge as well, never chosen.
+        criterion: ``ap`` or ``auc``; None: by the kind of examples.
+        progress: Called with a stage, what is done and of how much.
+
+    Raises:
+        InputError: Too few drives with or without failure to hold any out.
+        RefusedError: No candidate could learn; says why of each.
+    """
+    wanted = list(names) if names is not None else list(default_candidates(train)[0])
+    others = [name for name in beside if name not in wanted]
+    others += [ABLATIONS[name] for name in wanted if name in ABLATIONS and ABLATIONS[name] not in [*wanted, *others]]
+    by = criterion or ("auc" if train.horizon_days is None else "ap")
+    parts, is_forward = validation_parts(train, seed)
+    tell = progress or (lambda stage, done, total: None)
+    validated: dict[str, Validated] = {}
+    refused: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+    for number, name in enumerate([*wanted, *others]):
+        tell("validating models", number, len(wanted) + len(others))
+        try:
+            scores, outputs[name] = held_out_scores(train, name, parts)
+        except RefusedError as error:
+            refused[name] = str(error)
+            continue
+        validated[name] = _validated(train, scores, outputs[name])
+    if not any(name in validated for name in wanted):
+        told = " ".join(f"{name}: {why}" for name, why in refused.items())
+        raise RefusedError(f"No model can learn from these examples. {told}")
+    judged = _judged(train, validated, seed)
+    notes = _graph_notes(judged, wanted, by)
+    candidates = [
+        _candidate(
+            train, name, validated.get(name), outputs.get(name), judged, refused.get(name) or notes.get(name, "")
+        )
+        for name in [*wanted, *others]
+    ]
+    eligible = [name for name in wanted if name in validated and name not in notes]
+    if not eligible:
+        raise RefusedError(f"No model may be chosen. {' '.join(notes.values())}")
+    figure = judged.ap if by == "ap" else judged.auc
+    # max keeps the first of equals, and candidates stand simplest first.
+    best = max(eligible, key=lambda name: figure[name])
+    return Selection(
+        name=best,
+        why=_why(best, eligible, judged, by, is_forward, validated[best].calibration.method),
+        calibration=validated[best].calibration,
+        threshold=validated[best].threshold,
+        scores=validated[best].scores,
+        candidates=candidates,
+        validated=validated,
+        is_forward=is_forward,
+    )
+
+
+def default_candidates(examples: Examples) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Models to choose among and references to stand beside them, by the kind of examples."""
+    if examples.horizon_days is None:
+        return WINDOW_CANDIDATES, WINDOW_REFERENCES
+    if len(examples.drive_keys) and str(examples.drive_keys[0]).startswith("rack:"):
+        return RACK_CANDIDATES, RACK_REFERENCES
+    return HISTORY_CANDIDATES, HISTORY_REFERENCES
+
+
+def validation_parts(train: Examples, seed: int, num_folds: int = NUM_FOLDS) -> tuple[list[Part], bool]:
+    """Folds of drives inside training, judged at its later landmarks where there are enough of them.
+
+    Args:
+        train: Training examples.
+        seed: Of the folds.
+        num_folds: Folds of drives.
+
+    Returns:
+        Parts, positions in ``train`` on both sides, those to judge with known labels; and whether they lie later than
+        every outcome that the fits know.
+
+    Raises:
+        InputError: Too few drives with or without failure to hold any out.
+    """
+    folds = drive_folds(train, 1, num_folds, seed)
+    late = _late(train)
+    parts = []
+    for part in folds:
+        learn, judge = part.train, part.test[train.is_known[part.test]]
+        if late is not None:
+            known_by = train.landmark[learn] + np.timedelta64(train.horizon_days or 0, "D")
+            learn, judge = learn[known_by <= late], judge[train.landmark[judge] >= late]
+        parts.append(Part(seed, part.fold, learn, judge))
+    return parts, late is not None
+
+
+def held_out_scores(train: Examples, name: str, parts: Sequence[Part]) -> tuple[np.ndarray, str]:
+    """Scores of each part's held-out examples by a model that learnt from the others; NaN where no part judges."""
+    scores = np.full(len(train), np.nan)
+    output = "risk"
+    for part in parts:
+        fitted: FittedModel = model_named(name).fit(train.take(part.train), part.seed)
+        scores[part.test] = fitted.scores(train.take(part.test))
+        output = fitted.output
+    return scores, output
+
+
+def _late(train: Examples) -> np.datetime64 | None:
+    """The first landmark of validation; None where time is too short to hold any back."""
+    if train.horizon_days is None:
+        return None
+    days = np.unique(train.landmark)
+    if len(days) < FEWEST_LANDMARKS:
+        return None
+    first = days[int(np.ceil(len(days) * (1 - LATE_SHARE)))]
+    failing = train.label & train.is_known
+    early = failing & (train.landmark + np.timedelta64(train.horizon_days, "D") <= first)
+    later = failing & (train.landmark >= first)
+    return first if min(early.sum(), later.sum()) >= FEWEST_FAILURES else None
+
+
+def _validated(train: Examples, scores: np.ndarray, output: str) -> Validated:
+    judged = np.isfinite(scores)
+    label, drive = train.label[judged], train.drive[judged]
+    # A score of a case-control set is no risk: there is no rate that it could be calibrated to.
+    is_risk = output == "risk" and train.horizon_days is not None
+    chosen = choose_calibration(label, scores[judged], drive).calibration if is_risk else Calibration()
+    p = chosen.p(scores[judged]) if is_risk else scores[judged]
+    return Validated(scores, chosen, best_threshold(label, p))
+
+
+def _judged(train: Examples, validated: dict[str, Validated], seed: int) -> bootstrap.Replicates:
+    rows = np.isfinite(next(iter(validated.values())).scores)
+    scores = {name: model.scores[rows] for name, model in validated.items()}
+    part = bootstrap.Part(train.label[rows], train.drive[rows], scores)
+    return bootstrap.bootstrap([part], num_replicates=NUM_REPLICATES, seed=seed)
+
+
+def _graph_notes(judged: bootstrap.Replicates, wanted: Sequence[str], by: Criterion) -> dict[str, str]:
+    """Why a model on the graph may not be chosen."""
+    notes = {}
+    for name, ablation in ABLATIONS.items():
+        if name not in wanted or name not in judged.auc:
+            continue
+        if ablation not in judged.auc:
+            notes[name] = "It cannot be compared with its no-graph ablation."
+            continue
+        difference = judged.paired(name, ablation)
+        gain = difference.delta_ap if by == "ap" else difference.delta_auc
+        if not gain.low > 0:
+            notes[name] = (
+                f"Not better than its no-graph ablation: {_metric(by)} differs by {gain.value:+.4f}, 95 % interval "
+                f"{gain.low:+.4f} to {gain.high:+.4f}."
+            )
+    return notes
+
+
+def _candidate(
+    train: Examples,
+    name: str,
+    model: Validated | None,
+    output: str | None,
+    judged: bootstrap.Replicates,
+    note: str,
+) -> Candidate:
+    is_reference = name in REFERENCES
+    if model is None:
+        return Candidate(name, is_reference=is_reference, note=note)
+    rows = np.isfinite(model.scores)
+    label, is_risk = train.label[rows], output == "risk" and train.horizon_days is not None
+    p = model.calibration.p(model.scores[rows])
+    area, precision = judged.auc_interval(name), judged.ap_interval(name)
+    return Candidate(
+        name=name,
+        output=output,
+        auc=area.value,
+        ap=precision.value,
+        auc_ci=(area.low, area.high),
+        ap_ci=(precision.low, precision.high),
+        ece=ece(label, p) if is_risk else None,
+        obs_over_pred_top1pct=observed_over_predicted(label, p, 0.01) if is_risk else None,
+        obs_over_pred_top10pct=observed_over_predicted(label, p, 0.1) if is_risk else None,
+        calibration=model.calibration.method,
+        threshold=model.threshold,
+        is_reference=is_reference,
+        note=note,
+    )
+
+
+def _why(
+    best: str, eligible: Sequence[str], judged: bootstrap.Replicates, by: Criterion, is_forward: bool, method: str
+) -> str:
+    where = "drives held out and later landmarks of training" if is_forward else "drives held out of training"
+    figure = judged.ap if by == "ap" else judged.auc
+    text = f"{best} was chosen on validation ({where}): "
+    rivals = sorted((name for name in eligible if name != best), key=lambda name: -figure[name])
+    if rivals:
+        difference = judged.paired(best, rivals[0])
+        gain = difference.delta_ap if by == "ap" else difference.delta_auc
+        clear = "above 0" if gain.low > 0 else "with 0 inside, so the two are alike"
+        text += (
+            f"{_metric(by)} {figure[best]:.4f}, the highest, before {rivals[0]} with {figure[rivals[0]]:.4f} "
+            f"(difference {gain.low:+.4f} to {gain.high:+.4f}, {clear})"
+        )
+    else:
+        text += f"the only candidate, {_metric(by)} {figure[best]:.4f}"
+    ahead = [name for name in judged.auc if name in REFERENCES and figure[name] > figure[best]]
+    if ahead:
+        text += f"; the reference {ahead[0]} reached {figure[ahead[0]]:.4f} there"
+    return f"{text}. Calibration: {method}."
+
+
+def _metric(by: Criterion) -> str:
+    return "average precision" if by == "ap" else "AUC"
