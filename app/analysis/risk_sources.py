@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,15 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from app.analysis.fleet_data import resolve_fleet
 from app.analysis.rules.base import Progress
 from gnn.health.history import INVENTORY, TICKETS, FleetHistory
 from graph.errors import InputError
+from graph.ports import GraphStore
+from graph.projection import training_projection
+from graph.readings import ReadingsLake
 from ingest.telemetry.registry import format_named
+from ingest.telemetry.stored import current_manifest, ingest_runs
 from ingest.telemetry.unstored import UnstoredTelemetry, read_unstored
 
 TICKET_FORMATS = ("alibaba-tickets",)
@@ -79,6 +85,38 @@ def history_from_files(
         synthetic=read.synthetic,
     )
     return ReadHistory(history, read.rows_read, read.rows_rejected, read.examples)
+
+
+def history_from_store(store: GraphStore, lake: ReadingsLake, fleet: str | None = None) -> FleetHistory:
+    """A fleet of the workspace as a model may see it: nothing that hangs on a model run, no place told by tickets.
+
+    Args:
+        store: The graph.
+        lake: The daily readings.
+        fleet: Name of the fleet; needed where there are several.
+
+    Raises:
+        InputError: Unknown fleet, or nothing was ever read of it.
+    """
+    name, synthetic = resolve_fleet(store, fleet, {})
+    manifest = current_manifest(ingest_runs(store), name)
+    if manifest is None:
+        raise InputError(
+            f"Fleet '{name}': it has no readings, so nothing can be learnt of its drives. "
+            "Read telemetry with 'atoll ingest telemetry'."
+        )
+    known = training_projection(store, name)
+    failures = known.failures[known.failures["status"] == "failed"]
+    return FleetHistory(
+        name=name,
+        format="store",
+        drives=ends_of_service(known.drives, failures),
+        readings=lake.readings([manifest]),
+        connection=lake.connection,
+        placements=known.placements,
+        sha256=hashlib.sha256(f"{manifest}\n{known.sha256}".encode()).hexdigest(),
+        synthetic=synthetic,
+    )
 
 
 def ends_of_service(drives: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:

@@ -97,7 +97,9 @@ def read_unstored(
             raise InputError(f"{files[0]}: no row can be used ({source.num_rows:,} read).{why}")
         failures = settled.arrow("SELECT DISTINCT drive_key, day FROM source_failures ORDER BY ALL").to_pandas()
         seen = tables.seen_placements()
-        placements = merge(seen, pd.DataFrame(columns=[*PLACE, "valid_from", "valid_to", "last_day"]))
+        seen = seen.assign(first=pd.to_datetime(seen["first"]), last=pd.to_datetime(seen["last"]))
+        times = {name: pd.Series(dtype="datetime64[ns]") for name in ("valid_from", "valid_to", "last_day")}
+        placements = merge(seen, pd.DataFrame({**{name: pd.Series(dtype=object) for name in PLACE}, **times}))
         rooms = tables.rooms_of_racks().to_pandas()
         # Of its own name: a second source may be read on the same connection.
         table = f"readings_{uuid4().hex}"
