@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from gnn.health.history import FleetHistory
+from graph.errors import InputError
 
 DAY = np.dtype("datetime64[D]")
+PLACES = ("host", "rack", "room", "application")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +119,95 @@ def make_examples(
     Raises:
         InputError: No drive is under observation at any landmark.
     """
-    raise NotImplementedError
+    from gnn.health.features import features_of  # features are described by this module's Feature
+
+    ascending = np.sort(np.array(landmarks, dtype=DAY))
+    position, days = _at_risk(history, ascending, drives)
+    if not len(position):
+        span = f"{history.drives['first_day'].min():%Y-%m-%d} to {history.drives['last_day'].max():%Y-%m-%d}"
+        raise InputError(
+            f"No drive of '{history.name}' is under observation at any landmark "
+            f"({', '.join(map(str, ascending[:3]))}{', …' if len(ascending) > 3 else ''}); its drives are from {span}."
+        )
+    keys = history.drives.index.to_numpy(object)
+    drive_keys, drive = np.unique(position, return_inverse=True)
+    probes = pd.DataFrame({"drive_key": keys[position], "landmark": days.astype("datetime64[ns]")})
+    features, catalogue = features_of(history, probes)
+    days_to_end, has_failed = _outcomes(history, position, days, cut)
+    label = has_failed & (days_to_end <= horizon_days)
+    return Examples(
+        features=features,
+        catalogue=catalogue,
+        drive=drive.astype(np.int64),
+        drive_keys=keys[drive_keys],
+        landmark=days,
+        label=label,
+        is_known=label | (days_to_end >= horizon_days),
+        days_to_end=days_to_end,
+        has_failed=has_failed,
+        groups=groups_of(history, probes),
+        horizon_days=horizon_days,
+        history=history,
+    )
+
+
+def monthly_landmarks(first: date, last: date, step_days: int = 30) -> list[date]:
+    """Days from ``first`` to at most ``last``, ``step_days`` apart.
+
+    Raises:
+        InputError: ``step_days`` is below 1, or ``last`` lies before ``first``.
+    """
+    if step_days < 1:
+        raise InputError(f"Landmarks every {step_days} days: expected at least 1.")
+    if last < first:
+        raise InputError(f"Landmarks from {first} to {last}: the end lies before the beginning.")
+    return [first + timedelta(days=back) for back in range(0, (last - first).days + 1, step_days)]
+
+
+def _at_risk(history: FleetHistory, landmarks: np.ndarray, drives: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the drives under observation at each landmark, by landmark, and that landmark."""
+    first = history.drives["first_day"].to_numpy().astype(DAY)
+    last = history.drives["last_day"].to_numpy().astype(DAY)
+    wanted = np.ones(len(first), bool) if drives is None else history.drives.index.isin(drives)
+    at = [np.flatnonzero(wanted & (first <= day) & (day < last)) for day in landmarks]
+    return np.concatenate([*at, np.empty(0, np.int64)]).astype(np.int64), np.repeat(
+        landmarks, [len(part) for part in at]
+    )
+
+
+def _outcomes(
+    history: FleetHistory, position: np.ndarray, days: np.ndarray, cut: date | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days from each landmark to the end of what is known, and whether a failure ends it."""
+    last = history.drives["last_day"].to_numpy().astype(DAY)[position]
+    failure = history.drives["failure_day"].to_numpy().astype(DAY)[position]
+    end = last if cut is None else np.minimum(last, np.datetime64(cut, "D"))
+    has_failed = ~np.isnat(failure) & (failure <= end)
+    end = np.where(has_failed, failure, end)
+    return (end - days).astype(np.float64), has_failed
+
+
+def groups_of(history: FleetHistory, probes: pd.DataFrame) -> pd.DataFrame:
+    """Model, vendor and the places valid at each probe's landmark.
+
+    Args:
+        history: The fleet.
+        probes: ``drive_key`` and ``landmark`` (datetime64).
+
+    Returns:
+        Columns ``model, vendor`` and those of ``PLACES`` that any drive has, one row a probe, None where unknown.
+    """
+    found = history.drives[["model", "vendor"]].reindex(probes["drive_key"]).reset_index(drop=True).astype(object)
+    asked = probes.reset_index(names="row") if "row" not in probes else probes
+    for relation in PLACES:
+        placed = history.placements[history.placements["relation"] == relation]
+        if placed.empty:
+            continue
+        joined = asked.merge(placed[["drive_key", "place", "valid_from", "valid_to"]], on="drive_key")
+        began = joined["valid_from"].isna() | (joined["valid_from"] <= joined["landmark"])
+        lasts = joined["valid_to"].isna() | (joined["landmark"] < joined["valid_to"])
+        latest = (
+            joined[began & lasts].sort_values("valid_from", na_position="first").drop_duplicates("row", keep="last")
+        )
+        found[relation] = latest.set_index("row")["place"].reindex(range(len(probes))).astype(object).to_numpy()
+    return found.where(found.notna(), None)

@@ -92,7 +92,9 @@ def landmark_windows(
     rows = with_changes(prepared(readings.select("drive_key", "day", *names)), names)
     states = _states(rows, names).alias("landmark_states")
     asked = probes.select(
-        "drive_key", "landmark", landmark_number=probes.landmark.delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+        "drive_key",
+        "landmark",
+        landmark_number=probes.landmark.delta(ibis.date("1970-01-01"), unit="day").cast("int32"),
     )
     found = _joined(asked, states, _looks(rows, asked, [0, *backs]), backs)
     return found.select(*PROBE_KEYS, **_measures(found, names, backs))
@@ -166,9 +168,7 @@ def _joined(asked: ir.Table, states: ir.Table, looks: ir.Table, backs: list[int]
     """Probes with the state of their drive at the landmark, and what had been counted up ``back`` days before it."""
     found = asked
     for back in [0, *backs]:
-        wanted = [
-            name for name in states.columns if back == 0 or name.endswith(("_rises", "_falls", "reading_number"))
-        ]
+        wanted = [name for name in states.columns if back == 0 or name.endswith(("_rises", "_falls", "reading_number"))]
         wanted = [name for name in wanted if name not in ("drive_key", "day_number")]
         look = looks.filter((looks.back == back) & looks.latest_number.notnull())
         state = look.inner_join(
