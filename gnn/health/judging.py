@@ -1,0 +1,193 @@
+"""Fitting every model on every part of a split and scoring the rows that it did not see."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gnn.health import bootstrap
+from gnn.health.examples import Examples
+from gnn.health.port import model_named
+from gnn.health.selection import Criterion, Selection, choose_model
+from gnn.health.splits import Part, Split
+from graph.errors import InputError, RefusedError
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Scores of all models on the test, by seed.
+
+    Args:
+        split: The split.
+        selections: What validation chose in each part, in the order of ``split.parts``.
+        scores: Name to calibrated scores, shape ``(num_seeds, num_test)``; NaN where a row is no test row of a seed.
+        margins: Scores less the threshold that validation chose: at 0 or above there is an alarm.
+        outputs: Name to ``risk`` or ``score``.
+        refused: Name to the reason why a model asked for has no figures.
+        notes: What happened on the way, a sentence each.
+    """
+
+    split: Split
+    selections: list[Selection]
+    scores: dict[str, np.ndarray]
+    margins: dict[str, np.ndarray]
+    outputs: dict[str, str]
+    refused: dict[str, str]
+    notes: list[str] = field(default_factory=list)
+
+    def rows(self, number: int, *, is_known: bool = True) -> np.ndarray:
+        """Positions of the test rows of the seed of that number; of known label only, unless told otherwise."""
+        rows = np.isfinite(next(iter(self.scores.values()))[number])
+        return np.flatnonzero(rows & self.split.test.is_known if is_known else rows)
+
+    @property
+    def num_seeds(self) -> int:
+        """Seeds."""
+        return len(self.split.seeds)
+
+
+def judge(
+    split: Split,
+    candidates: Sequence[str],
+    references: Sequence[str],
+    *,
+    criterion: Criterion | None = None,
+    progress: Progress | None = None,
+) -> Judged:
+    """Fit and score all models on all parts.
+
+    Each part chooses, calibrates and sets its thresholds inside its own training rows; then every model learns from
+    all of them and scores the test rows once.
+
+    Args:
+        split: The split.
+        candidates: Models to choose among.
+        references: Models to stand beside.
+        criterion: What validation goes by; None: by the kind of examples.
+        progress: Called with a stage, what is done and of how much.
+
+    Raises:
+        InputError: Too few drives with or without failure.
+        RefusedError: No candidate can learn.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    done = 0
+    tell("fitting models", done, len(split.parts))
+
+    def one(part: Part) -> _PartScores:
+        nonlocal done
+        scored = _judge_part(split, part, candidates, references, criterion)
+        done += 1
+        tell("fitting models", done, len(split.parts))
+        return scored
+
+    # The models keep to one thread each, and their libraries leave the interpreter while they fit.
+    with ThreadPoolExecutor(max_workers=max(1, min(os.cpu_count() or 1, len(split.parts), 4))) as pool:
+        scored = list(pool.map(one, split.parts))
+    seeds, shape = split.seeds, (len(split.seeds), len(split.test))
+    refused = {name: why for part in scored for name, why in part.refused.items()}
+    names = [name for name in scored[0].scores if all(name in part.scores for part in scored)]
+    scores = {name: np.full(shape, np.nan) for name in names}
+    margins = {name: np.full(shape, np.nan) for name in names}
+    for part, found in zip(split.parts, scored, strict=True):
+        row = seeds.index(part.seed)
+        for name in names:
+            scores[name][row, part.test] = found.scores[name]
+            margins[name][row, part.test] = found.scores[name] - found.selection.validated[name].threshold
+    return Judged(
+        split=split,
+        selections=[found.selection for found in scored],
+        scores=scores,
+        margins=margins,
+        outputs={name: scored[0].outputs[name] for name in names},
+        refused={name: refused.get(name, "It could not learn in every part.") for name in refused if name not in names},
+    )
+
+
+def chosen_name(judged: Judged, criterion: Criterion) -> tuple[str, str]:
+    """The model with the best mean figure on validation over all parts, and why in words.
+
+    Args:
+        judged: Scores and selections.
+        criterion: What validation goes by.
+    """
+    means: dict[str, list[float]] = {}
+    for selection in judged.selections:
+        for candidate in selection.candidates:
+            figure = candidate.ap if criterion == "ap" else candidate.auc
+            if candidate.name in judged.scores and figure is not None and not candidate.is_reference:
+                means.setdefault(candidate.name, []).append(figure)
+    eligible = {selection.name for selection in judged.selections}
+    votes = Counter(selection.name for selection in judged.selections)
+    mean = {name: float(np.mean(figures)) for name, figures in means.items()}
+    best = max((name for name in mean if name in eligible), key=lambda name: mean[name])
+    what = "average precision" if criterion == "ap" else "AUC"
+    told = ", ".join(f"{name} {value:.4f}" for name, value in sorted(mean.items(), key=lambda item: -item[1]))
+    where = "held-out drives at later landmarks" if judged.selections[0].is_forward else "held-out drives"
+    return best, (
+        f"{best} has the highest mean {what} on validation ({where} of training) among the eligible, over "
+        f"{len(judged.selections)} parts, in {votes[best]} of which it was the best: {told}."
+    )
+
+
+def bootstrap_parts(
+    judged: Judged, extra: dict[str, np.ndarray] | None = None, mask: np.ndarray | None = None
+) -> list[bootstrap.Part]:
+    """What the bootstrap over drives takes: one part a seed.
+
+    Args:
+        judged: Scores.
+        extra: More scores, such as controls, of the shape of ``Judged.scores``.
+        mask: Test rows to keep, bool, shape ``(num_test,)``; None: all.
+    """
+    test: Examples = judged.split.test
+    parts = []
+    for number in range(judged.num_seeds):
+        rows = judged.rows(number)
+        if mask is not None:
+            rows = rows[mask[rows]]
+        scores = {name: values[number, rows] for name, values in {**judged.scores, **(extra or {})}.items()}
+        parts.append(bootstrap.Part(test.label[rows], test.drive[rows], scores))
+    return parts
+
+
+@dataclass(frozen=True)
+class _PartScores:
+    selection: Selection
+    scores: dict[str, np.ndarray]
+    outputs: dict[str, str]
+    refused: dict[str, str]
+
+
+def _judge_part(
+    split: Split, part: Part, candidates: Sequence[str], references: Sequence[str], criterion: Criterion | None
+) -> _PartScores:
+    train, test = split.train.take(part.train), split.test.take(part.test)
+    for pool, what in ((train, "training"), (test, "test")):
+        label = pool.label[pool.is_known]
+        if not label.any() or label.all():
+            raise InputError(
+                f"The {what} rows of seed {part.seed}, fold {part.fold} are of one class: "
+                f"{int(label.sum())} of {len(label)} with a known outcome fail. Both are needed."
+            )
+    selection = choose_model(train, candidates, seed=part.seed, beside=references, criterion=criterion)
+    scores: dict[str, np.ndarray] = {}
+    outputs: dict[str, str] = {}
+    refused = {candidate.name: candidate.note for candidate in selection.candidates if candidate.auc is None}
+    for name, validated in selection.validated.items():
+        try:
+            fitted = model_named(name).fit(train, part.seed)
+        except RefusedError as error:
+            refused[name] = str(error)
+            continue
+        raw, outputs[name] = fitted.scores(test), fitted.output
+        is_risk = fitted.output == "risk" and train.horizon_days is not None
+        scores[name] = validated.calibration.p(raw) if is_risk else raw
+    return _PartScores(selection, scores, outputs, refused)
