@@ -70,9 +70,7 @@ def training_projection(store: GraphStore, fleet: str) -> Projection:
     key = {"fleet": f"fleet:{fleet}"}
     drives = _frame(store, "training_drives", key)
     if drives.empty:
-        raise InputError(
-            f"Fleet '{fleet}': there is no drive in it, expected at least one. 'atoll describe' lists all."
-        )
+        raise InputError(f"Fleet '{fleet}': there is no drive in it, expected at least one.")
     told = _frame(store, "training_placements", key)
     is_ticket = _is_outcome(told["source"])
     placed = told[~is_ticket].assign(relation=lambda rows: rows["relation"].map(RELATIONS))

@@ -6,6 +6,9 @@
 // example: {"fleet": "fleet:demo"}
 MATCH (d:Drive)-[:IN_FLEET]->(:Fleet {key: $fleet})
 WHERE NOT d.run IN $hidden_runs
-RETURN d.key AS drive, d.model AS model, d.vendor AS vendor, d.medium AS medium, d.capacity_bytes AS capacity_bytes,
-  d.first_day AS first_day, d.last_day AS last_day
+OPTIONAL MATCH (d)-[o:OF_MODEL]->(m:DriveModel)-[b:MADE_BY]->(v:Vendor)
+WHERE NOT o.run IN $hidden_runs AND NOT b.run IN $hidden_runs AND NOT v.run IN $hidden_runs
+WITH d, min(v.name) AS maker
+RETURN d.key AS drive, d.model AS model, coalesce(d.vendor, maker) AS vendor, d.medium AS medium,
+  d.capacity_bytes AS capacity_bytes, d.first_day AS first_day, d.last_day AS last_day
 ORDER BY drive

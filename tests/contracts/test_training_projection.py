@@ -34,9 +34,9 @@ def ingest(store: GraphStore, folder: Path, format_name: str, text: str) -> None
 
 def daily(serials: dict[str, tuple[str, str, str]], num_days: int = 40, failing: str = "") -> str:
     """Rows of drives in a host, rack and room; the failing one fails on its last day."""
-    rows = ["day,serial,model,host,rack,room,firmware,application,failure,ata_9"]
+    rows = ["day,serial,model,vendor,host,rack,room,firmware,application,failure,ata_9"]
     rows += [
-        f"{FIRST + timedelta(day)},{serial},A2,{host},{rack},{room},F1,web,"
+        f"{FIRST + timedelta(day)},{serial},A2,Acme,{host},{rack},{room},F1,web,"
         f"{int(serial == failing and day == num_days - 1)},{100 + 24 * day}"
         for serial, (host, rack, room) in serials.items()
         for day in range(num_days)
@@ -135,6 +135,7 @@ def test_the_room_is_that_of_the_rack_and_none_where_there_are_several(store: Gr
     rooms = projection.placements[projection.placements["relation"] == "room"]
     assert dict(zip(rooms["drive_key"], rooms["place"], strict=True)) == {"drive:t:A2:S1": "room:t:A"}
     assert projection.places.loc["room:t:A", "name"] == "A"
+    assert set(projection.drives["vendor"]) == {"Acme"}
     (failure,) = projection.failures.itertuples(index=False, name=None)
     assert failure == ("drive:t:A2:S1", pd.Timestamp(FIRST + timedelta(39)), "failed")
 
