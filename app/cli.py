@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import typer
 from typer._click import exceptions as click_exceptions  # typer carries its own click; there is no public name
 
-from app.commands import concept, demo, describe, extract, finding, ingest, query, store, watch
+from app.commands import concept, demo, describe, evaluate, extract, finding, ingest, query, store, watch
 from app.commands.output import messages
 from graph.errors import AtollError
 
@@ -22,6 +24,7 @@ cli = typer.Typer(
 )
 cli.add_typer(ingest.cli, name="ingest")
 cli.add_typer(describe.cli, name="describe")
+cli.add_typer(evaluate.cli, name="evaluate")
 cli.add_typer(finding.cli, name="finding")
 cli.add_typer(concept.cli, name="concept")
 cli.add_typer(store.cli, name="store")
@@ -52,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
         )
         status = _fail(error.format_message() + hint, 2, given)
     except AtollError as error:
-        status = _fail(str(error), error.exit_status, given)
+        status = _fail(str(error), error.exit_status, given, error.details)
     except KeyboardInterrupt:
         status = _fail("Stopped. An unfinished run is invisible; the same command resumes it.", 130, given)
     except BrokenPipeError:
@@ -60,10 +63,12 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(message: str, status: int, given: list[str]) -> int:
+def _fail(message: str, status: int, given: list[str], details: Mapping[str, Any] | None = None) -> int:
     messages.print(f"atoll: {message}", markup=False, style="red" if messages.is_terminal else "")
     if "--json" in given:
-        sys.stdout.write(json.dumps({"schema": "error-1", "error": message, "exit_status": status}) + "\n")
+        sys.stdout.write(
+            json.dumps({"schema": "error-1", "error": message, "exit_status": status, **(details or {})}) + "\n"
+        )
     return status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class AtollError(Exception):
@@ -13,6 +14,11 @@ class AtollError(Exception):
     """
 
     exit_status = 2
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What ``--json`` prints beside the message."""
+        return {}
 
 
 class InputError(AtollError, ValueError):

@@ -12,7 +12,7 @@ from gnn.health import bootstrap, controls
 from gnn.health.counts import estimate_overdispersion, interval_coverage
 from gnn.health.examples import Examples
 from gnn.health.horizons import fit_horizons
-from gnn.health.judging import Judged, chosen_name, judge, bootstrap_parts
+from gnn.health.judging import Judged, bootstrap_parts, chosen_name, judge
 from gnn.health.metrics import (
     at_threshold,
     auc,

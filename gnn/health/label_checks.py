@@ -38,11 +38,11 @@ def window_events(windows: pd.DataFrame, events: pd.DataFrame) -> Leak | None:
     Only failures within the days that the list covers, of drive models that it names, can be missed.
 
     Args:
-        windows: As ``window_labels`` takes them, with ``model`` and ``serial``.
-        events: ``model, serial, day`` (datetime64), one row a failure.
+        windows: As ``window_labels`` takes them, with ``drive_key`` and ``model``.
+        events: ``drive_key, model, day`` (datetime64), one row a failure.
     """
-    first = events.groupby(["model", "serial"])["day"].min().rename("event_day")
-    joined = windows.join(first, on=["model", "serial"])
+    first = events.groupby("drive_key")["day"].min().rename("event_day")
+    joined = windows.join(first, on="drive_key")
     failed, event = joined["failed"].to_numpy(bool), joined["event_day"]
     begin, end = events["day"].min(), events["day"].max()
     is_covered = joined["failure_day"].between(begin, end) & joined["model"].isin(events["model"].unique())
@@ -62,17 +62,13 @@ def landmark_labels(examples: Examples) -> Leak | None:
     day = examples.history.drives["failure_day"].reindex(examples.drive_keys).to_numpy()[examples.drive]
     ends = (day.astype(DAY) - examples.landmark) / np.timedelta64(1, "D")
     fails = (ends > 0) & (ends <= examples.horizon_days)
-    names = (
-        np.char.add(np.char.add(examples.drive_keys.astype(str)[examples.drive], " "), examples.landmark.astype(str))
-        if (examples.is_known & (fails != examples.label)).any()
-        else examples.drive
-    )
+    keys = examples.drive_keys[examples.drive]
     checks = (
         (examples.is_known & examples.label & ~fails, "labelled as failing, but did not fail within the horizon"),
         (examples.is_known & ~examples.label & fails, "labelled as healthy, but failed within the horizon"),
         (ends <= 0, "asked for its risk after its failure"),
     )
-    return _leak("examples", np.asarray(names), pd.Series(day), checks)
+    return _leak("examples", keys, pd.Series(day), checks, examples.landmark)
 
 
 def read_after_failure(last_reading: pd.Series, failure_day: pd.Series) -> Leak | None:
@@ -91,7 +87,11 @@ def read_after_failure(last_reading: pd.Series, failure_day: pd.Series) -> Leak 
 
 
 def _leak(
-    what: str, names: np.ndarray, event_days: pd.Series, checks: tuple[tuple[np.ndarray, str], ...]
+    what: str,
+    names: np.ndarray,
+    event_days: pd.Series,
+    checks: tuple[tuple[np.ndarray, str], ...],
+    at: np.ndarray | None = None,
 ) -> Leak | None:
     wrong = np.logical_or.reduce([check for check, _ in checks]) if len(names) else np.array([], bool)
     if not wrong.any():

@@ -239,7 +239,8 @@ def forward_looking(examples: Examples) -> Leak | None:
     here = examples.has_failed & (examples.landmark == days[np.argmax(counts)])
     if len(np.unique(examples.drive[here])) < FEWEST_ENDS or len(np.unique(examples.days_to_end[here])) < FEWEST_ENDS:
         return None
-    ranks = examples.features.loc[here].rank()
+    varying = examples.features.loc[here].pipe(lambda frame: frame.loc[:, frame.nunique() > 1])
+    ranks = varying.rank()
     ends = pd.Series(examples.days_to_end[here], index=ranks.index).rank()
     related = ranks.corrwith(ends).abs()
     telling = related[(related >= TOO_WELL_ORDERED) & (ranks.notna().sum() >= FEWEST_ENDS)]
