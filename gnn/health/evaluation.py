@@ -160,7 +160,7 @@ def evaluate(task: Task, *, progress: Progress | None = None) -> Evaluation:
 
 def _model(judged: Judged, name: str, drawn: bootstrap.Replicates) -> dict[str, Any]:
     per_seed = [_figures(judged, name, number) for number in range(judged.num_seeds)]
-    mean = {key: _mean([row[key] for row in per_seed]) for key in per_seed[0] if key != "ppv_at_prevalence"}
+    mean = {key: _mean([row[key] for row in per_seed]) for key in per_seed[0] if key not in ("seed", "ppv_at_prevalence")}
     prevalences = per_seed[0]["ppv_at_prevalence"]
     return {
         "name": name,

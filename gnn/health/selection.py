@@ -159,7 +159,8 @@ def choose_model(
         except RefusedError as error:
             refused[name] = str(error)
             continue
-        validated[name] = _validated(train, scores, outputs[name])
+        # References are pinned: they are judged as they come.
+        validated[name] = _validated(train, scores, outputs[name], is_calibrated=name not in REFERENCES)
     if not any(name in validated for name in wanted):
         told = " ".join(f"{name}: {why}" for name, why in refused.items())
         raise RefusedError(f"No model can learn from these examples. {told}")
@@ -250,12 +251,14 @@ def _late(train: Examples) -> np.datetime64 | None:
     return first if min(early.sum(), later.sum()) >= FEWEST_FAILURES else None
 
 
-def _validated(train: Examples, scores: np.ndarray, output: str) -> Validated:
+def _validated(train: Examples, scores: np.ndarray, output: str, *, is_calibrated: bool) -> Validated:
     judged = np.isfinite(scores)
     label, drive = train.label[judged], train.drive[judged]
     # A score of a case-control set is no risk: there is no rate that it could be calibrated to.
     is_risk = output == "risk" and train.horizon_days is not None
-    chosen = choose_calibration(label, scores[judged], drive).calibration if is_risk else Calibration()
+    chosen = Calibration()
+    if is_risk and is_calibrated:
+        chosen = choose_calibration(label, scores[judged], drive).calibration
     p = chosen.p(scores[judged]) if is_risk else scores[judged]
     return Validated(scores, chosen, best_threshold(label, p))
 
