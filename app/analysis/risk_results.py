@@ -188,3 +188,103 @@ class FleetRisk:
             "heat": [asdict(cell) for cell in self.heat],
             "spares": [asdict(item) for item in self.spares],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class RiskChange:
+    """One stored forecast of a drive in its history.
+
+    Args:
+        key: Key of the ``RiskForecast``.
+        run: Key of the ``ModelRun``.
+        model: Name of the model.
+        landmark: Day on which the risk was asked.
+        horizon_days: Horizon of ``p``.
+        p: Probability of failure within it.
+        low: Lower end of the 80 % band.
+        high: Upper end.
+        top_reason: The strongest reason in words, None where nothing stands out.
+    """
+
+    key: str
+    run: str
+    model: str
+    landmark: date
+    horizon_days: int
+    p: float
+    low: float
+    high: float
+    top_reason: str | None
+
+
+@dataclass(frozen=True)
+class RiskTraining:
+    """What a training did.
+
+    Args:
+        run: Key of the ``ModelRun``.
+        fleet: What it learnt from.
+        synthetic: True where those data were generated.
+        model: Name of the model chosen.
+        why: What was chosen and why.
+        horizon_days: Horizon it was trained for.
+        supported_days: Where the risk curve stops.
+        num_drives: Drives it learnt from.
+        num_failures: Drives among them that failed within the horizon of a landmark.
+        base_rate: Share of training examples that failed within it.
+        trained_until: Last day whose outcomes it knew.
+        validation: Figures of the chosen model on validation: ``ap, ap_ci, auc, auc_ci, ece, obs_over_pred_top1pct,
+            obs_over_pred_top10pct``; None where unknown.
+        notes: What is weak about it, a sentence each.
+        card: Path of the model card inside the workspace.
+        is_new: False where the same data, model and seed were trained before: nothing was written.
+        store_version: Version of the store afterwards.
+        seconds: Time taken.
+    """
+
+    run: str
+    fleet: str
+    synthetic: bool
+    model: str
+    why: str
+    horizon_days: int
+    supported_days: int
+    num_drives: int
+    num_failures: int
+    base_rate: float
+    trained_until: date
+    validation: dict[str, Any]
+    notes: list[str]
+    card: str
+    is_new: bool
+    store_version: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ForecastReport:
+    """What a forecast of a fleet did.
+
+    Args:
+        fleet: Its name.
+        run: Key of the ``ModelRun``.
+        landmark: Day on which the risk was asked.
+        num_drives: Drives in service that got a forecast.
+        num_left_out: Drives in service that were not seen for so long before the landmark that nothing can be said.
+        nodes_written: Nodes made or changed.
+        relationships_written: Relationships made or changed.
+        is_dry_run: True where nothing was to be written.
+        store_version: Version of the store afterwards.
+        seconds: Time taken by each stage.
+    """
+
+    fleet: str
+    run: str
+    landmark: date
+    num_drives: int
+    num_left_out: int
+    nodes_written: int
+    relationships_written: int
+    is_dry_run: bool
+    store_version: int
+    seconds: dict[str, float]

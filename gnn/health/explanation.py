@@ -1,0 +1,83 @@
+"""What raised a risk: contributions of features, merged by the SMART attribute that they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gnn.health.examples import Examples, Feature
+
+# Log-odds below which a contribution changes the odds by less than 5 %, which nobody would act upon.
+SMALLEST_CONTRIBUTION = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason for a score.
+
+    Args:
+        feature: The feature that says most of it.
+        value: Its value; None where unknown.
+        contribution: What all features of the same attribute add to the log-odds; above 0 raises the risk.
+    """
+
+    feature: Feature
+    value: float | None
+    contribution: float
+
+
+def causes(examples: Examples, contributions: np.ndarray, most: int = 4) -> list[list[Cause]]:
+    """The strongest reasons of each example.
+
+    Features of one attribute (its value, its rise over 7 and 30 days, …) tell one story and are strongly correlated, so
+    that a model spreads what it says over them as it likes: their contributions are summed, and the one that adds most
+    in the direction of the sum speaks for all. What lowers a risk is named only where nothing raises it.
+
+    Args:
+        examples: What was scored.
+        contributions: Log-odds that each feature adds, shape ``(num_examples, num_features)``, columns as in
+            ``examples.catalogue``.
+        most: Most reasons an example.
+
+    Returns:
+        For each example its reasons, what raises the risk most first; may be empty.
+    """
+    if not len(examples):
+        return []
+    catalogue = examples.catalogue
+    groups = _groups(catalogue)
+    num_groups = int(groups.max()) + 1
+    merged = np.zeros((len(examples), num_groups))
+    for column, group in enumerate(groups):
+        merged[:, group] += contributions[:, column]
+    members = [np.flatnonzero(groups == group) for group in range(num_groups)]
+    values = examples.features.to_numpy(np.float64)
+    order = np.argsort(-merged, axis=1, kind="stable")[:, :most]
+    lowering = np.argsort(merged, axis=1, kind="stable")[:, :1]
+    found = []
+    for row in range(len(examples)):
+        chosen = [group for group in order[row] if merged[row, group] >= SMALLEST_CONTRIBUTION]
+        if not chosen and merged[row, lowering[row, 0]] <= -SMALLEST_CONTRIBUTION:
+            chosen = [lowering[row, 0]]
+        own = []
+        for group in chosen:
+            among = members[group]
+            signed = contributions[row, among] * np.sign(merged[row, group])
+            column = int(among[np.argmax(signed)])
+            value = float(values[row, column])
+            own.append(Cause(catalogue[column], None if np.isnan(value) else value, float(merged[row, group])))
+        found.append(own)
+    return found
+
+
+def importance(contributions: np.ndarray) -> np.ndarray:
+    """Mean absolute contribution of each feature in log-odds, shape ``(num_features,)``."""
+    return np.abs(contributions).mean(axis=0)
+
+
+def _groups(catalogue: Sequence[Feature]) -> np.ndarray:
+    """Number of each feature's group: one a SMART attribute, and one each for features of none."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(item.attribute or f"feature {item.name}", len(numbers)) for item in catalogue])
