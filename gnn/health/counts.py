@@ -25,6 +25,7 @@ _FACTORS = 41
 # Probabilities below this enter the characteristic function by their power sums, whose series then converges at once.
 _SMALL_P = 0.05
 _TERMS = 12
+_FEWEST_GROUPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +137,20 @@ def count_distribution(p: np.ndarray, *, overdispersion: float = 0.0, totals: np
     return np.mean([_poisson_binomial(np.minimum(p * factor, 1), size) for factor in factors], axis=0)
 
 
-def estimate_overdispersion(label: np.ndarray, p: np.ndarray, group: np.ndarray | Sequence[Hashable]) -> float:
+def estimate_overdispersion(
+    label: np.ndarray, p: np.ndarray, group: np.ndarray | Sequence[Hashable], *, min_expected: float = MIN_EXPECTED
+) -> float:
     """How far groups' failures scatter beyond chance: the variance of their common factor.
 
     The likeliest value if each group's count is negative binomial about what was expected of it. To be estimated on
-    validation, on groups of the kind that it is used for (landmark and model, or landmark alone for a whole fleet).
+    validation, on groups of the kind that it is used for (landmark and model, or landmark alone for a whole fleet): a
+    handful of drives of a rare model differ from the rest by far more than a large group does from month to month.
 
     Args:
         label: bool, shape ``(num_examples,)``.
         p: Calibrated probability, out of fold.
         group: Group of each example.
+        min_expected: Groups with fewer expected failures are left out, unless fewer than eight have so many.
 
     Returns:
         0 or above; 0 where groups scatter no more than chance has it or where there is only one.
@@ -156,7 +161,9 @@ def estimate_overdispersion(label: np.ndarray, p: np.ndarray, group: np.ndarray 
     at, num = _numbered(group)
     expected = np.bincount(at, weights=p, minlength=num)
     observed = np.bincount(at, weights=np.asarray(label, bool), minlength=num)
-    some = expected > 0
+    some = expected >= min_expected
+    if some.sum() < _FEWEST_GROUPS:
+        some = expected > 0
     if some.sum() < 2:
         return 0.0
     expected, observed = expected[some], observed[some]

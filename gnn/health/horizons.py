@@ -29,6 +29,8 @@ MIN_FAILURES = 20
 MIN_DRIVES = 100
 # A fleet with fewer failures than this in all its follow-up is held to a fifth of them a step, at least five.
 SMALL_FLEET_FAILURES = 100
+# Failing drives from which a step is learnt, where there are so many: older landmarks are left out then.
+RECENT_FAILURES = 200
 # How far the slope of one step is thought to differ from that of the one before (standard deviation).
 SLOPE_STEP = 0.3
 _SMALLEST = 1e-9
@@ -142,6 +144,7 @@ def fit_horizons(
     drive: np.ndarray,
     horizon_days: int,
     *,
+    landmark: np.ndarray | None = None,
     min_failures: int | None = None,
     min_drives: int = MIN_DRIVES,
 ) -> HorizonCurve:
@@ -157,6 +160,7 @@ def fit_horizons(
         has_failed: True where that end is a failure.
         drive: Drive of each example.
         horizon_days: The trained horizon.
+        landmark: Landmark of each example, so that recent ones can be preferred; None: all count alike.
         min_failures: Failures a step needs; None: 20, or a fifth of all failures (at least 5) where the fleet has
             fewer than 100.
         min_drives: Drives watched to the end of a step.
@@ -174,7 +178,8 @@ def fit_horizons(
     if min_failures is None:
         total = len(np.unique(drive[failed]))
         min_failures = MIN_FAILURES if total >= SMALL_FLEET_FAILURES else max(5, total // 5)
-    x = _log_hazard(np.asarray(p_at_trained_horizon, float))
+    p = np.clip(np.asarray(p_at_trained_horizon, float), _SMALLEST, 1 - _SMALLEST)
+    x = _log_hazard(p)
     seen = (float(x.min()), float(x.max()))
     grid: list[int] = []
     fitted: list[tuple[float, float]] = []
@@ -192,7 +197,14 @@ def fit_horizons(
         if stop > horizon_days and not enough:
             break
         days = np.clip(end - start, 0, stop - start)
-        level, slope = _hazard(x, here, days, slope, (lowest, highest if stop <= horizon_days else np.inf))
+        recent = _recent(landmark, drive, here)
+        # What the trained horizon's probabilities missed at these landmarks is not laid on the step.
+        known = recent & (near | (end >= horizon_days))
+        used = recent & (days > 0)
+        moved = x[used] + np.log(max(near[known].sum(), 0.5) / p[known].sum())
+        level, slope = _hazard(
+            moved, here[used], days[used], slope, (lowest, highest if stop <= horizon_days else np.inf)
+        )
         if stop <= horizon_days:
             lowest, highest = max(lowest, slope - 1), min(highest, slope + 1)
         fitted.append((level, slope))
@@ -212,13 +224,22 @@ def fit_horizons(
     )
 
 
+def _recent(landmark: np.ndarray | None, drive: np.ndarray, here: np.ndarray) -> np.ndarray:
+    # The latest landmarks at which RECENT_FAILURES drives fail in this step; all where there are not so many.
+    if landmark is None:
+        return np.ones(len(here), bool)
+    for first in np.unique(landmark[here])[::-1]:
+        if len(np.unique(drive[here & (landmark >= first)])) >= RECENT_FAILURES:
+            return landmark >= first
+    return np.ones(len(here), bool)
+
+
 def _hazard(
     x: np.ndarray, here: np.ndarray, days: np.ndarray, slope_before: float, within: tuple[float, float]
 ) -> tuple[float, float]:
     # Newton's steps of a Poisson regression of one step's failures on its drive-days, the slope held near the last.
-    watched = days > 0
-    middle = float(x[watched & here].mean()) if here.any() else float(np.average(x, weights=days))
-    centred, days, count = x[watched] - middle, days[watched], here[watched].astype(float)
+    middle = float(x[here].mean()) if here.any() else float(np.average(x, weights=days))
+    centred, count = x - middle, here.astype(float)
     precision = 1 / SLOPE_STEP**2
     slope = slope_before
     for _ in range(100):

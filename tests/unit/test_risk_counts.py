@@ -138,3 +138,13 @@ def test_the_refits_of_every_example_are_summed_by_group() -> None:
     wide, plain = interval_coverage(label, p, group, members=members), interval_coverage(label, p, group)
     for broad, narrow in zip(wide.groups, plain.groups, strict=True):
         assert broad.interval.high - broad.interval.low > narrow.interval.high - narrow.interval.low
+
+
+def test_rare_models_do_not_make_large_groups_look_unsure() -> None:
+    large = groups(6, 0.0, num_groups=40)
+    small = groups(7, 2.0, num_groups=400, size=20)
+    label, p = (np.concatenate([large[row], small[row]]) for row in (0, 1))
+    group = np.concatenate([large[2], 1_000 + small[2]])
+    assert estimate_overdispersion(label, p, group) < 0.02
+    assert estimate_overdispersion(label, p, group, min_expected=0) > 0.02
+    assert estimate_overdispersion(*small) > 1  # None of these is large, so all are taken.

@@ -156,3 +156,32 @@ def test_any_trained_horizon_stands_on_the_curve(horizon_days: int) -> None:
     curve = fit_horizons(p, known.days_to_end, known.has_failed, known.drive, horizon_days)
     assert horizon_days in curve.grid_days
     assert (curve.p(p, [horizon_days])[:, 0] == p).all()
+
+
+def test_each_step_is_learnt_from_the_latest_landmarks_that_hold_enough_failures() -> None:
+    # At the old landmarks risky drives went on failing fast; at the latest ones what shows today fades.
+    old, new = fleet(10, 60_000, rate=4.0), fleet(11, 60_000, rate=4.0)
+    lasting = np.random.default_rng(0).exponential(size=len(old.p)) / old.near
+    end_of_observation = np.random.default_rng(1).uniform(1, 400, len(old.p))
+    days = np.r_[np.ceil(np.minimum(lasting, end_of_observation)), new.days_to_end]
+    failed = np.r_[lasting <= end_of_observation, new.has_failed]
+    p, drive = np.r_[old.p, new.p], np.arange(120_000)
+    landmark = np.repeat(np.array(["2015-01-01", "2015-06-01"], "datetime64[D]"), 60_000)
+    truth = new.truth(180)
+    riskiest = np.argsort(-new.p)[:6_000]
+    plain = fit_horizons(p, days, failed, drive, HORIZON).p(new.p, [180])[:, 0]
+    recent = fit_horizons(p, days, failed, drive, HORIZON, landmark=landmark).p(new.p, [180])[:, 0]
+    assert recent[riskiest].mean() == pytest.approx(truth[riskiest].mean(), rel=0.1)
+    assert plain[riskiest].mean() > 1.2 * truth[riskiest].mean()
+
+
+def test_a_base_rate_that_fell_since_the_old_landmarks_is_not_laid_on_the_far_horizons() -> None:
+    # Only the old landmarks were followed for long, and at them twice as many failed as their scores said.
+    known = fleet(12, 60_000, rate=4.0)
+    is_old = known.drive % 2 == 0
+    said = np.where(is_old, -np.expm1(np.log1p(-known.p) / 2), known.p)
+    followed = is_old | (known.days_to_end <= 60)
+    days = np.where(followed, known.days_to_end, 60)
+    landmark = np.where(is_old, np.datetime64("2014-01-01"), np.datetime64("2015-06-01"))
+    curve = fit_horizons(said, days, known.has_failed & followed, known.drive, HORIZON, landmark=landmark)
+    assert curve.p(known.p, [180]).mean() == pytest.approx(known.truth(180).mean(), rel=0.12)
