@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.views import data, drive, fleet, frame, literature, overview, query
+from app.views import data, drive, fleet, frame, literature, models, overview, query
 
 STATIC = Path(__file__).parent / "static"
 
@@ -29,7 +29,10 @@ page = st.navigation(
             st.Page(query.show, title="Query", icon=":material/terminal:", url_path="query"),
             st.Page(literature.show, title="Literature", icon=":material/menu_book:", url_path="literature"),
         ],
-        "System": [st.Page(data.show, title="Data", icon=":material/database:", url_path="data")],
+        "System": [
+            st.Page(data.show, title="Data", icon=":material/database:", url_path="data"),
+            st.Page(models.show, title="Models", icon=":material/model_training:", url_path="models"),
+        ],
     },
     expanded=True,
 )

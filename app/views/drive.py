@@ -1,4 +1,4 @@
-"""Drive: verdict and reason, findings, evidence path, trends of its attributes."""
+"""Drive: verdict and reason, risk by horizon, findings, evidence path, trends of its attributes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,20 @@ import streamlit as st
 from app.analysis.answers import sentence
 from app.analysis.drive_results import AttributeSeries, DriveChange, DriveDescription
 from app.analysis.results import FindingRow
+from app.analysis.risk_results import DriveRisk
 from app.analysis.verdicts import answered_in_words
-from app.views import drive_charts, drive_literature, drive_log, formats, frame, reading, severity, states
+from app.views import (
+    drive_charts,
+    drive_literature,
+    drive_log,
+    drive_risk,
+    formats,
+    frame,
+    reading,
+    reading_risk,
+    severity,
+    states,
+)
 from app.views.answer_form import answer_popover
 from graph.errors import InputError
 from graph.ontology.model import Severity
@@ -44,13 +56,15 @@ def show() -> None:
         return
     try:
         with states.loading(LOADING_HEIGHT):
-            described, read_at = reading.drive(_identity(asked), reading.store_version())
+            version = reading.store_version()
+            described, read_at = reading.drive(_identity(asked), version)
+            risk = reading_risk.drive_risk(described.key, version)
     except InputError as error:
         head.say("There is no such drive here.")
         states.empty(":material/search_off:", "No drive found", formats.escape(error))
         return
     head.say(_facts(described), synthetic=described.synthetic, title=f"Drive {formats.escape(described.drive)}")
-    draw(described)
+    draw(described, risk)
     frame.footer(
         fleet=next((f for f in fleets if f.name == described.fleet), fleets[0]),
         data_time=described.data_time,
@@ -61,9 +75,19 @@ def show() -> None:
     )
 
 
-def draw(described: DriveDescription) -> None:
-    """Draw everything between heading and footer."""
+def draw(described: DriveDescription, risk: DriveRisk | None = None) -> None:
+    """Draw everything between heading and footer.
+
+    Args:
+        described: The drive.
+        risk: Its latest forecast, None where there is none.
+    """
     _verdict(described)
+    failure_day = described.facts.get("failure_day")
+    if risk:
+        drive_risk.draw(risk, failure_day)
+    else:
+        drive_risk.absent(failure_day)
     left, right = st.columns([17, 8])
     with left, frame.card():
         frame.card_title("Findings")

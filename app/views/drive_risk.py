@@ -46,7 +46,7 @@ def draw(risk: DriveRisk, failure_day: date | None = None) -> None:
             [*shown, *neighbours], [*(reason.statement for reason in shown), *(one.name for one in neighbours)]
         )
         st.altair_chart(chart, alt=alternative)
-        st.markdown(formats.small("Numbered as beside. +0.69 doubles the odds of failure, −0.69 halves them."))
+        st.markdown(formats.small("Numbered as in the list. +0.69 doubles the odds of failure, −0.69 halves them."))
 
 
 def absent(failure_day: date | None) -> None:

@@ -1,4 +1,4 @@
-"""Fleet: failure rates and survival by model, and every drive, under filters that stand in the address."""
+"""Fleet: expected failures, spare drives, failure rates, survival, and every drive, under filters in the address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from app.analysis.results import FleetDescription
-from app.views import fleet_charts, formats, frame, reading, severity, states, tables
+from app.analysis.risk_results import FleetRisk
+from app.views import fleet_charts, fleet_risk, formats, frame, reading, reading_risk, severity, states, tables
 from graph.ontology.model import Severity
 
 TABLE_ROWS = 11
@@ -17,8 +18,8 @@ FLEET_FILTERS = ("model", "rack", "application")
 LOADING_HEIGHT = 560
 ALL = "All"
 FIRST_TO_FIT = (
-    "Model", "Rack", "Answer", "Wear used", "Temp.", "Reallocated", "12 weeks", "Last reading", "Age", "Status",
-    "Ended", "Host", "Capacity", "Firmware",
+    "Risk", "80 % band", "Model", "Rack", "Answer", "Wear used", "Temp.", "Reallocated", "12 weeks",
+    "Last reading", "Age", "Status", "Ended", "Host", "Capacity", "Firmware",
 )  # fmt: skip
 WEAR = {"format": "%d %%", "min_value": 0, "max_value": 100, "color": "blue", "help": "Rated life used"}
 NUMBERS = ("capacity_bytes", "age_days", "wear_percent", "temperature_celsius", "reallocated")
@@ -38,6 +39,7 @@ def show() -> None:
         kept = tuple((name, values) for name, values in filters if name != "verdict")
         described, read_at = reading.fleet(fleet.name, version, kept)
         drives = reading.drives(fleet.name, version, filters)
+        risk = reading_risk.fleet_risk(fleet.name, version, kept)
     drive_days = f", {described.drive_days:,} drive-days" if described.drive_days else ""
     head.say(
         f"{formats.plural(described.drives, 'drive')}{drive_days}. "
@@ -47,13 +49,17 @@ def show() -> None:
     if described.drives == 0:
         _nothing(fleet, filters)
     else:
+        if risk is None:
+            fleet_risk.absent()
+        else:
+            fleet_risk.draw(risk)
         left, right = st.columns(2)
         with left, frame.card():
             _rates(described)
         with right, frame.card():
             _survival(described)
         with frame.card(height="content"):
-            _drives(fleet, drives)
+            draw_drives(fleet, drives if risk is None else fleet_risk.with_risk(drives, risk), risk)
     frame.footer(
         fleet=fleet,
         data_time=described.data_time,
@@ -61,6 +67,7 @@ def show() -> None:
         store_version=described.store_version,
         rule_base_version=described.rule_base_version,
         num_rules=described.num_rules,
+        forecast=fleet_risk.provenance(risk) if risk else None,
     )
 
 
@@ -138,7 +145,14 @@ def _survival(described: FleetDescription) -> None:
     st.altair_chart(chart, alt=alternative)
 
 
-def _drives(fleet: reading.Fleet, whole: pd.DataFrame) -> None:
+def draw_drives(fleet: reading.Fleet, whole: pd.DataFrame, risk: FleetRisk | None) -> None:
+    """Draw the table of drives with counts, order and CSV.
+
+    Args:
+        fleet: Their fleet.
+        whole: As ``fleet_table`` gives them, with the columns of ``fleet_risk.with_risk`` where there is a forecast.
+        risk: The forecast, None where there is none.
+    """
     counts = whole["verdict"].value_counts()
     told = " · ".join(f"{counts[s.value]:,} {s.value}" for s in Severity if counts.get(s.value))
     answered = whole["answer"].notna()
@@ -147,11 +161,15 @@ def _drives(fleet: reading.Fleet, whole: pd.DataFrame) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown("### Drives", width="content", anchors=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            st.markdown(formats.small(f"{told or 'none'} · worst first"), width="content")
+            by_risk = risk is not None and _is_by_risk()
+            order = "highest risk first" if by_risk else "worst first"
+            st.markdown(formats.small(f"{told or 'none'} · {order}"), width="content")
             if answered.any() and st.toggle(
                 "Hide answered", key="hide_answered", bind="query-params", help="Acknowledged or snoozed, with a reason"
             ):
                 drives = whole[~answered]
+            if by_risk:
+                drives = drives.sort_values("risk", ascending=False, kind="stable", na_position="last")
             st.download_button(
                 "CSV", lambda: csv(drives), f"atoll-{fleet.name}-drives.csv", "text/csv", type="tertiary",
                 icon=":material/download:", on_click="ignore",
@@ -159,7 +177,7 @@ def _drives(fleet: reading.Fleet, whole: pd.DataFrame) -> None:
     if drives.empty:
         st.markdown(formats.small(":material/filter_alt_off: No drive has this verdict under the other filters."))
         return
-    shown, config = _columns(fleet, drives)
+    shown, config = _columns(fleet, drives, risk)
     st.dataframe(
         shown,
         hide_index=True,
@@ -168,11 +186,20 @@ def _drives(fleet: reading.Fleet, whole: pd.DataFrame) -> None:
         column_config=config,
         lazy=True,
         placeholder="",
-        alt="Drives of the fleet, worst first",
+        alt="Drives of the fleet, highest risk first" if by_risk else "Drives of the fleet, worst first",
     )
 
 
-def _columns(fleet: reading.Fleet, drives: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+def _is_by_risk() -> bool:
+    """Show the choice of order, held in the address, and return whether it is by risk."""
+    chosen = st.segmented_control(
+        "Order by", ["Verdict", "Risk"], default="Verdict", required=True, key="order", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return bool(chosen == "Risk")
+
+
+def _columns(fleet: reading.Fleet, drives: pd.DataFrame, risk: FleetRisk | None) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The table's columns and how each is shown.
 
     What no drive of the fleet has is left out; what does not fit into the width comes last, where a scroll finds it.
@@ -201,6 +228,15 @@ def _columns(fleet: reading.Fleet, drives: pd.DataFrame) -> tuple[pd.DataFrame, 
         "Answer": (drives["answer"], 200, column.TextColumn, {}),
         "Ended": (drives["failure_day"], 92, column.DateColumn, {"format": "YYYY-MM-DD"}),
     }  # fmt: skip
+    if risk is not None:
+        cells = fleet_risk.risk_cells(drives)
+        band = pd.Series(cells["band"], index=drives.index)
+        every = {
+            "Risk": (cells["risk"], fleet_risk.RISK_WIDTH, column.ProgressColumn,
+                     fleet_risk.risk_options(drives, risk.horizon_days)),
+            "80 % band": (band, fleet_risk.band_width(band), column.TextColumn, {"help": fleet_risk.BAND_HELP}),
+            **every,
+        }  # fmt: skip
     known = {name: part for name, part in every.items() if part[0].map(_is_known).any()}
     if not drives["status"].ne("in service").any():
         known.pop("Status", None)
@@ -230,5 +266,5 @@ def _is_known(value: Any) -> bool:
 
 
 def csv(drives: pd.DataFrame) -> bytes:
-    """All columns of the drives as CSV, numbers as they are, without the sparkline."""
-    return drives.drop(columns="trend").to_csv(index=False).encode()
+    """All columns of the drives as CSV, numbers as they are, without the sparklines."""
+    return drives.drop(columns=["trend", "risk_trend"], errors="ignore").to_csv(index=False).encode()

@@ -21,6 +21,9 @@ BAR_TOPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 def draw(risk: FleetRisk) -> None:
     """Draw the failures expected with the spare drives they ask for, and the map of racks and models."""
+    if not risk.num_drives:
+        st.markdown(formats.small(":material/query_stats: None of these drives is in service and has a forecast."))
+        return
     if not risk.heat:  # no rack is known
         with frame.card(height="content"):
             _demand(risk)
@@ -53,12 +56,7 @@ def absent() -> None:
 
 
 def limits(risk: FleetRisk) -> None:
-    """What limits the forecast: each note, and that newer readings came in."""
-    if risk.is_stale:
-        st.markdown(
-            f":material/update: Readings came in after this forecast of {formats.day(risk.landmark)}; "
-            "`atoll predict fleet` brings it up to date."
-        )
+    """What limits the forecast, a line each: newer readings, unseen models, drives without a forecast."""
     for note in risk.notes:
         st.markdown(f":material/info: {formats.escape(note)}")
 
@@ -78,12 +76,14 @@ def with_risk(drives: pd.DataFrame, risk: FleetRisk) -> pd.DataFrame:
     Of drives without a forecast the numbers are NaN, the reason None and the trend an empty list.
     """
     found = risk.drives.reindex(drives["drive_key"])
+    reasons = [value if isinstance(value, str) else None for value in found["top_reason"]]
+    trends = [list(value) if isinstance(value, list | tuple) else [] for value in found["trend"]]
     return drives.assign(
         risk=found["p"].to_numpy(),
         risk_low=found["low"].to_numpy(),
         risk_high=found["high"].to_numpy(),
-        risk_reason=[value if isinstance(value, str) else None for value in found["top_reason"]],
-        risk_trend=[list(value) if isinstance(value, list | tuple) else [] for value in found["trend"]],
+        risk_reason=pd.Series(reasons, index=drives.index, dtype=object),
+        risk_trend=pd.Series(trends, index=drives.index, dtype=object),
     )
 
 

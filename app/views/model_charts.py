@@ -12,7 +12,7 @@ from app.views import formats
 from app.views.charts import axis, dress, role
 
 if TYPE_CHECKING:
-    from gnn.health.card import ModelRow, ReliabilityBin
+    from gnn.health.card import ModelRow, ReliabilityRow
 
 RELIABILITY_HEIGHT = 260
 MODEL_ROW, MODEL_FRAME = 22, 44
@@ -20,7 +20,7 @@ LABEL_PIXELS, MODEL_PIXELS = 6.4, 500
 PERCENT_LABELS = "format(datum.value * 100, ',.3~r') + ' %'"
 
 
-def reliability_chart(bins: Sequence[ReliabilityBin], level: float) -> tuple[Any, str]:
+def reliability_chart(bins: Sequence[ReliabilityRow], level: float) -> tuple[Any, str]:
     """Share that failed against mean predicted probability, a point a bin, with the line on which both agree.
 
     Axes are logarithmic: failures are rare, and the bins that matter lie decades apart. A bin in which nobody failed
@@ -28,7 +28,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin], level: float) -> tuple[Any
 
     Args:
         bins: At least one.
-        level: Level of their intervals, .8 for 80 %.
+        level: Level of their intervals, .95 for 95 %.
     """
     values = [value for one in bins for value in (one.predicted, one.observed, one.high) if value > 0]
     floor = max(min(values) / 1.6, 1e-6) if values else 1e-6
@@ -52,8 +52,8 @@ def reliability_chart(bins: Sequence[ReliabilityBin], level: float) -> tuple[Any
     tooltip = [
         alt.Tooltip("predicted:Q", title="Predicted", format=".3%"),
         alt.Tooltip("told:Q", title="Failed", format=".3%"),
-        alt.Tooltip("low:Q", title=f"from ({level:.0%})", format=".3%"),
-        alt.Tooltip("high:Q", title=f"to ({level:.0%})", format=".3%"),
+        alt.Tooltip("low:Q", title=f"from ({round(100 * level)} %)", format=".3%"),
+        alt.Tooltip("high:Q", title=f"to ({round(100 * level)} %)", format=".3%"),
         alt.Tooltip("n:Q", title="Examples (n)", format=",.0f"),
     ]
     ideal = pd.DataFrame({"predicted": [floor, top], "observed": [floor, top], "role": ["s7", "s7"]})
@@ -72,10 +72,13 @@ def reliability_chart(bins: Sequence[ReliabilityBin], level: float) -> tuple[Any
             opacity=alt.condition("datum.is_none", alt.value(0), alt.value(1)),
         ),
     )  # fmt: skip
-    alternative = f"Reliability, predicted probability and share that failed ({level:.0%} interval): " + "; ".join(
-        f"{formats.probability(one.predicted)} predicted, {formats.probability(one.observed)} failed "
-        f"({formats.band(one.low, one.high)}, {one.num_examples:,} examples)"
-        for one in bins
+    alternative = (
+        f"Reliability, predicted probability and share that failed ({round(100 * level)} % interval): "
+        + "; ".join(
+            f"{formats.probability(one.predicted)} predicted, {formats.probability(one.observed)} failed "
+            f"({formats.band(one.low, one.high)}, {one.num_examples:,} examples)"
+            for one in bins
+        )
     )
     return dress(chart, RELIABILITY_HEIGHT), alternative
 

@@ -1,4 +1,4 @@
-"""Overview: four indicators, what needs attention, and where amber and red drives cluster."""
+"""Overview: four indicators, what needs attention, and where risk or amber and red drives cluster."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.analysis.results import FleetOverview
-from app.views import fleet_charts, formats, frame, reading, states, tables
+from app.analysis.risk_results import FleetRisk
+from app.views import attention, fleet_charts, fleet_risk, formats, frame, reading, reading_risk, states, tables
 
-ATTENTION_ROWS = 14
-CARD_HEIGHT = 452
 LOADING_HEIGHT = 660
-TABLE_WIDTH = 700
-MOST_REASON = 302
-OPEN_WIDTH = 64
-ANSWER_WIDTH = 200
-TREND_WIDTH = 80
 
 
 def show() -> None:
@@ -28,9 +23,14 @@ def show() -> None:
     head.say(f"Reading {formats.plural(fleet.drives, 'drive')}.", synthetic=fleet.synthetic)
     with states.loading(LOADING_HEIGHT):
         overview, read_at = reading.overview(fleet.name, version)
-        attention = reading.attention(fleet.name, version)
+        risk = reading_risk.fleet_risk(fleet.name, version)
+        drives = (
+            reading.attention(fleet.name, version)
+            if risk is None
+            else fleet_risk.needing_attention(reading.table(fleet.name, version), risk)
+        )
     head.say(formats.escape(overview.sentence), synthetic=fleet.synthetic)
-    draw(overview, fleet.name, attention)
+    draw(overview, fleet.name, drives, risk)
     frame.footer(
         fleet=fleet,
         data_time=overview.data_time,
@@ -38,30 +38,46 @@ def show() -> None:
         store_version=overview.store_version,
         rule_base_version=overview.rule_base_version,
         num_rules=overview.num_rules,
+        forecast=fleet_risk.provenance(risk) if risk else None,
     )
 
 
-def draw(overview: FleetOverview, fleet_name: str, attention: pd.DataFrame) -> None:
+def draw(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame, risk: FleetRisk | None = None) -> None:
     """Draw everything between heading and footer.
 
     Args:
         overview: The indicators and the heat map.
         fleet_name: For the links to drives.
-        attention: The drives in service that are amber or red, worst first, as ``fleet_table`` gives them; those
-            with an ``answer`` are shown on request only.
+        drives: The drives that need attention, in the order shown, as ``reading.attention`` or, with a forecast,
+            ``fleet_risk.needing_attention`` gives them; those with an ``answer`` are shown on request only.
+        risk: The fleet's forecast, None where there is none.
     """
-    _indicators(overview)
-    if not overview.heat:  # no rack is known: the table takes the whole width
+    _indicators(overview, risk)
+    if risk is None:
+        fleet_risk.absent()
+    _attention_and_map(overview, fleet_name, drives, risk)
+    if risk:
+        fleet_risk.limits(risk)
+
+
+def _attention_and_map(overview: FleetOverview, fleet_name: str, drives: pd.DataFrame, risk: FleetRisk | None) -> None:
+    """The table beside the map; where no rack is known, the table in the page's whole width."""
+    has_map = bool(risk.heat) if risk else bool(overview.heat)
+    horizon_days = risk.horizon_days if risk else None
+    if not has_map:
         with frame.card(height="content"):
-            _attention(overview, fleet_name, attention, tables.PAGE_WIDTH, 420)
+            attention.draw(overview, fleet_name, drives, tables.PAGE_WIDTH, horizon_days)
         return
     left, right = st.columns([17, 8])
     with left, frame.card():
-        _attention(overview, fleet_name, attention, TABLE_WIDTH, MOST_REASON)
+        attention.draw(overview, fleet_name, drives, attention.TABLE_WIDTH, horizon_days)
     with right, frame.card():
-        frame.card_title("Amber and red by rack and model")
-        chart, alternative = fleet_charts.heat_chart(overview.heat, fleet_name)
-        st.altair_chart(chart, alt=alternative)
+        if risk:
+            fleet_risk.heat_map(risk, "mean_p")
+        else:
+            frame.card_title("Amber and red by rack and model")
+            chart, alternative = fleet_charts.heat_chart(overview.heat, fleet_name)
+            st.altair_chart(chart, alt=alternative)
 
 
 def _series(values: Sequence[float | None]) -> list[float] | None:
@@ -69,11 +85,11 @@ def _series(values: Sequence[float | None]) -> list[float] | None:
     return known if len(known) > 1 else None
 
 
-def _indicators(overview: FleetOverview) -> None:
+def _indicators(overview: FleetOverview, risk: FleetRisk | None) -> None:
     """Four in a row on a desk, two by two on a phone."""
     first, second = st.columns(2)
     with first:
-        drives, rate = st.columns(2, wrap=False)
+        drives, failing = st.columns(2, wrap=False)
     with second:
         red, stale = st.columns(2, wrap=False)
     weeks = f"Its last {len(overview.weeks)} weeks." if overview.weeks else ""
@@ -89,19 +105,10 @@ def _indicators(overview: FleetOverview) -> None:
         chart_data=_series(overview.drives_series),
         help=f"Drives in the fleet. The line: drives with a reading in the week. {weeks}",
     )
-    rate.metric(
-        "Failure rate a year",
-        formats.rate(overview.afr_percent) or "none",
-        formats.interval(overview.afr_low, overview.afr_high) or "not estimable",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        chart_data=_series(overview.afr_series),
-        help=overview.afr_reason
-        or f"{formats.plural(overview.failures, 'failure')} over all drive-days × 365, with its exact 95 % Poisson "
-        f"interval. The line: the rate of the 12 weeks before. {weeks}",
-    )
+    if risk is None:
+        _rate(failing, overview, weeks)
+    else:
+        _expected(failing, risk)
     red.metric(
         "Red drives",
         f"{overview.red:,}",
@@ -111,8 +118,8 @@ def _indicators(overview: FleetOverview) -> None:
         border=True,
         height="stretch",
         chart_data=_series(overview.red_series),
-        help=f"Drives with an open red finding that nobody answered; {formats.plural(overview.amber, 'drive')} amber, "
-        f"{overview.answered:,} acknowledged or snoozed. {weeks}",
+        help="Actions due: drives with an open red finding that nobody answered; "
+        f"{formats.plural(overview.amber, 'drive')} amber, {overview.answered:,} acknowledged or snoozed. {weeks}",
     )
     stale.metric(
         "Stale drives",
@@ -128,75 +135,33 @@ def _indicators(overview: FleetOverview) -> None:
     )
 
 
-def _attention(overview: FleetOverview, fleet_name: str, whole: pd.DataFrame, width: int, most_reason: int) -> None:
-    answered = whole["answer"].notna() if len(whole) else pd.Series(dtype=bool)
-    title = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="xsmall")
-    title.markdown("### Needs attention", width="content", anchors=False)
-    drives = whole
-    if answered.any():
-        told = f"Show {int(answered.sum()):,} answered"
-        shown = title.toggle(told, key="answered", bind="query-params", help="Acknowledged or snoozed, with a reason")
-        drives = whole if shown else whole[~answered]
-    if drives.empty:
-        judged = overview.drives_series and any(overview.drives_series)
-        unanswered = " that nobody answered" if answered.any() else ""
-        st.markdown(
-            f":material/check_circle: No drive in service is amber or red{unanswered}."
-            if judged
-            else "No reading was loaded, so no rule could judge a drive: every verdict is unknown."
-        )
-        return
-    first = drives.head(ATTENTION_ROWS)
-    note = f"Worst first, showing {len(first)} of {formats.plural(len(drives), 'drive')}"
-    title.markdown(formats.small(note), width="content")
-    reason_width = tables.text_width(first["top_reason"], 160, most_reason)
-    taken = (
-        tables.verdict_width(first) + tables.text_width(first["serial"], 84) + reason_width + OPEN_WIDTH + TREND_WIDTH
-    )
-    place, place_label = _place(first, fleet_name, width - taken)
-    rows = pd.DataFrame(
-        {
-            "verdict": tables.verdict_cells(first),
-            "drive": tables.drive_links(fleet_name, first),
-            "reason": first["top_reason"],
-            "answer": first["answer"],
-            "open_days": first["open_for_days"],
-            "trend": first["trend"],
-            "place": place,
-        }
-    ).dropna(axis="columns", how="all")
-    st.dataframe(
-        rows,
-        hide_index=True,
-        row_height=tables.ROW_HEIGHT,
-        height=tables.height(len(rows), ATTENTION_ROWS),
-        column_config={
-            "verdict": tables.verdict_column(width=tables.verdict_width(first)),
-            "drive": tables.drive_column(first["serial"]),
-            "reason": st.column_config.TextColumn("Top reason", width=reason_width),
-            "answer": st.column_config.TextColumn("Answer", width=ANSWER_WIDTH),
-            "open_days": st.column_config.NumberColumn("Open for", format="%d d", width=OPEN_WIDTH),
-            "trend": st.column_config.LineChartColumn(
-                "12 weeks",
-                width=TREND_WIDTH,
-                color="blue",
-                help="The attribute of the top reason, each row on its own scale",
-            ),
-            "place": st.column_config.TextColumn(place_label, width=tables.text_width(place, 50)),
-        },
-        placeholder="",
-        alt="Drives that need attention, worst first",
+def _rate(place: DeltaGenerator, overview: FleetOverview, weeks: str) -> None:
+    place.metric(
+        "Failure rate a year",
+        formats.rate(overview.afr_percent) or "none",
+        formats.interval(overview.afr_low, overview.afr_high) or "not estimable",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        chart_data=_series(overview.afr_series),
+        help=overview.afr_reason
+        or f"{formats.plural(overview.failures, 'failure')} over all drive-days × 365, with its exact 95 % Poisson "
+        f"interval. The line: the rate of the 12 weeks before. {weeks}",
     )
 
 
-def _place(drives: pd.DataFrame, fleet_name: str, room: int) -> tuple[pd.Series, str]:
-    """Rack and model in the fullest form that fits into ``room`` px; the rack alone where they do not fit together."""
-    racks = drives["rack"].map(lambda rack: formats.within(fleet_name, rack))
-    models = drives["model"].astype(str)
-    if not racks.any():
-        return models, "Model"
-    for shown in (models, models.map(formats.told_apart(list(models)))):
-        both = racks + ", " + shown
-        if tables.text_width(both, 50) <= room:
-            return both, "Rack, model"
-    return racks, "Rack"
+def _expected(place: DeltaGenerator, risk: FleetRisk) -> None:
+    place.metric(
+        f"Expected failures in {risk.horizon_days} days",
+        formats.number(risk.expected_failures),
+        f"{risk.low:,} to {risk.high:,} (80 %)",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        chart_data=_series(fleet_risk.expected_by_week(risk)),
+        help=f"Failures expected within {risk.horizon_days} days of {formats.day(risk.landmark)} among "
+        f"{formats.plural(risk.num_drives, 'drive')} in service, with the 80 % prediction interval of the count. "
+        "The line: the same sum, week by week, over the drives that are in service now.",
+    )

@@ -155,12 +155,14 @@ def reasons_chart(reasons: Sequence[RiskReason | NeighbourReason], names: Sequen
         ),
         tooltip=[alt.Tooltip("name:N", title="Reason"), alt.Tooltip("value:Q", title="Log-odds", format="+.3f")],
     )
-    layers = [base.mark_bar(cornerRadius=2).encode(across, color=role("role"))]
-    for side, rows in (("left", data[data["value"] > 0]), ("right", data[data["value"] <= 0])):
-        if len(rows):
-            text = alt.Chart(rows).encode(alt.Y("row:N", sort=None), across, text="text:N", color=role("muted"))
-            layers.append(text.mark_text(align=side, dx=5 if side == "left" else -5, fontSize=11))
+    bars = base.mark_bar(cornerRadius=2).encode(across, color=role("role"))
+    raises, lowers = (_values(data[chosen], across) for chosen in (data["value"] > 0, data["value"] <= 0))
+    texts = [raises.mark_text(align="left", dx=5, fontSize=11), lowers.mark_text(align="right", dx=-5, fontSize=11)]
     alternative = "Contributions to the log-odds of failure: " + "; ".join(
         f"{place} {name}: {text}" for place, name, text in zip(data["row"], data["name"], data["text"], strict=True)
     )
-    return dress(alt.layer(*layers), BAR_HEIGHT * len(data) + 54), alternative
+    return dress(alt.layer(bars, *texts), BAR_HEIGHT * len(data) + 54), alternative
+
+
+def _values(rows: pd.DataFrame, across: alt.X) -> alt.Chart:
+    return alt.Chart(rows).encode(alt.Y("row:N", sort=None), across, text="text:N", color=role("muted"))
