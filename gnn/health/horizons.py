@@ -103,14 +103,27 @@ class HorizonCurve:
         found[:, asked == self.horizon_days] = p[:, None]
         return found
 
-    def median_days(self, p_at_trained_horizon: np.ndarray) -> np.ndarray:
-        """Median days to failure of drives that fail within ``supported_days``; shape ``(num_drives,)``.
+    def median_days(self, p_at_trained_horizon: np.ndarray, within_days: int | None = None) -> np.ndarray:
+        """Median days to failure of drives that fail within so many days.
 
         SMART ranks risk but hardly dates a failure: this is for the error beside the constant's, never to be shown as
-        a date.
+        a date. Judge it on landmarks that were followed for ``within_days``, or early failures are all there is.
+
+        Args:
+            p_at_trained_horizon: Calibrated probability within ``horizon_days``, shape ``(num_drives,)``.
+            within_days: At most ``supported_days``; None: that.
+
+        Returns:
+            Days, shape ``(num_drives,)``.
+
+        Raises:
+            InputError: ``within_days`` is not supported.
         """
-        hazard = self._cumulative(np.asarray(p_at_trained_horizon, float))
-        half = -np.log1p(np.expm1(-hazard[:, -1]) / 2)
+        within = self.supported_days if within_days is None else within_days
+        p = np.asarray(p_at_trained_horizon, float)
+        total = -np.log1p(-np.clip(self.p(p, [within])[:, 0], 0, 1 - _SMALLEST))
+        half = -np.log1p(np.expm1(-total) / 2)
+        hazard = self._cumulative(p)
         ends = np.array((0, *self.grid_days), float)
         step = np.clip((hazard < half[:, None]).sum(axis=1) - 1, 0, len(self.grid_days) - 1)
         rows = np.arange(len(hazard))
@@ -125,7 +138,10 @@ class HorizonCurve:
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> HorizonCurve:
         """A curve from its ``state``."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in state.items()})
+        kept: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in state.items()
+        }
+        return cls(**kept)
 
     def _cumulative(self, p: np.ndarray) -> np.ndarray:
         # Cumulative hazard at 0 and at the end of each step, shape (num_drives, num_steps + 1).

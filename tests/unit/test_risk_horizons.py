@@ -141,6 +141,11 @@ def test_the_median_day_halves_the_failures_within_the_supported_follow_up() -> 
     above = np.array([CURVE.p(p[[row]], [int(day) + 1])[0, 0] for row, day in enumerate(days)])
     assert (below[:4] <= last[:4] / 2 + 1e-9).all()
     assert (above >= last / 2 - 1e-9).all()
+    within = CURVE.median_days(p, 60)
+    assert (within[:4] <= 35).all()  # Near half of 60 days at low risk, sooner at high risk.
+    assert (within[:3] > 15).all()
+    with pytest.raises(InputError, match="Horizon of 9999 days"):
+        CURVE.median_days(p, 9_999)
 
 
 def test_a_curve_is_restored_from_json() -> None:
