@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from gnn.health.feature_plan import Feature
+from gnn.health.features import features_of
 from gnn.health.history import FleetHistory
 from graph.errors import InputError
 
+__all__ = ["Examples", "Feature", "groups_of", "make_examples"]
+
 DAY = np.dtype("datetime64[D]")
 PLACES = ("host", "rack", "room", "application")
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One column of a feature matrix.
-
-    Args:
-        name: Column, such as ``ata_187_rise_30_days``.
-        meaning: What it says, a short phrase for people (``rise of reported uncorrectable errors in 30 days``).
-        attribute: Key of the SMART attribute that it comes from (``smart:ata:187``), None for age, maker and the like.
-        look_back_days: How far before the landmark it looks; None: over everything seen of the drive so far.
-        unit: Unit of its value (``errors``, ``days``, ``°C``, ``log(1 + errors)``).
-    """
-
-    name: str
-    meaning: str
-    attribute: str | None
-    look_back_days: int | None
-    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +31,7 @@ class Examples:
         drive_keys: Keys of the drives (of racks, where racks are judged), object, sorted.
         landmark: datetime64[D], shape ``(num_examples,)``.
         label: bool; failed in ``(landmark, landmark + horizon_days]``.
-        is_known: bool; False where neither a failure nor the whole horizon was observed, so that ``label`` says nothing.
+        is_known: bool; False where neither a failure nor the whole horizon was observed: ``label`` then says nothing.
         days_to_end: float64; days from the landmark to failure or to the end of observation (or the cut), > 0.
         has_failed: bool; what happened at ``days_to_end`` is a failure.
         groups: Columns ``model, vendor`` and whatever places are known (``application, host, rack, room``): for
@@ -119,8 +104,6 @@ def make_examples(
     Raises:
         InputError: No drive is under observation at any landmark.
     """
-    from gnn.health.features import features_of  # features are described by this module's Feature
-
     ascending = np.sort(np.array(landmarks, dtype=DAY))
     position, days = _at_risk(history, ascending, drives)
     if not len(position):
@@ -149,19 +132,6 @@ def make_examples(
         horizon_days=horizon_days,
         history=history,
     )
-
-
-def monthly_landmarks(first: date, last: date, step_days: int = 30) -> list[date]:
-    """Days from ``first`` to at most ``last``, ``step_days`` apart.
-
-    Raises:
-        InputError: ``step_days`` is below 1, or ``last`` lies before ``first``.
-    """
-    if step_days < 1:
-        raise InputError(f"Landmarks every {step_days} days: expected at least 1.")
-    if last < first:
-        raise InputError(f"Landmarks from {first} to {last}: the end lies before the beginning.")
-    return [first + timedelta(days=back) for back in range(0, (last - first).days + 1, step_days)]
 
 
 def _at_risk(history: FleetHistory, landmarks: np.ndarray, drives: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -1,77 +1,27 @@
-"""Features of drives at landmarks: numbers known by then, from landmark windows, maker, size and age."""
+"""Features of drives at landmarks: what attributes, age, maker and size said by then, and nothing else."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from gnn.health.examples import Feature
-from gnn.health.feature_plan import ERRORS, HOURS, LOOK_BACKS_DAYS, Measure, measures_of
+from gnn.health.decoding import RAW, decoded_readings
+from gnn.health.feature_plan import ERRORS, HOURS, LOOK_BACKS_DAYS, Feature, Measure, measures_of
+from gnn.health.guard import check_columns, check_names
 from gnn.health.history import FleetHistory
 from graph.errors import InputError
 from graph.windows.landmarks import landmark_windows
+from graph.windows.shape import attributes, measured
 
 DAYS_A_MONTH = 30.0
-MAKER_OTHER = "maker_other"
-"""Where ``makers`` are given: one of another maker than those."""
+OTHER_MAKER = "other"
 
-# What looks beyond the landmark, names a drive or a date, or tells that a failure or a ticket is on file.
-FORBIDDEN = (
-    "min_date",
-    "max_date",
-    "min_hours",
-    "max_hours",
-    "n_records",
-    "tstart",
-    "tstop",
-    "fails",
-    "serial",
-    "drive_key",
-    "disk_id",
-    "model",
-    "day",
-    "date",
-    "landmark",
-    "first_day",
-    "last_day",
-    "month",
-    "year",
-    "failure",
-    "failed",
-    "failure_day",
-    "ticket",
-    "ttf_days",
-    "rack",
-    "room",
-    "host",
-    "node",
-)
-_WORDS = re.compile(
-    r"(?<![a-z])(serial|ticket|ttf|fails?|failures?|n_records|(min|max)_(date|hours)|date|model|drive_key)(?![a-z])"
-)
-
-
-def check_names(names: Iterable[str], what: str = "Feature") -> None:
-    """Make sure that no column may tell the outcome, the drive or the date.
-
-    Args:
-        names: Names of features, or of columns that features are made of.
-        what: What they are, for the message.
-
-    Raises:
-        InputError: One may; it names it.
-    """
-    for name in names:
-        if name in FORBIDDEN or _WORDS.search(name.lower()):
-            raise InputError(
-                f"{what} '{name}': looks into the future, or names a drive, a date or a failure, "
-                "so no model may read it. Features come from attributes of readings, age, maker and size alone."
-            )
+Column = tuple[Feature, np.ndarray]
 
 
 def features_of(
@@ -80,169 +30,159 @@ def features_of(
     """Features of drives on given days.
 
     Args:
-        history: The fleet; of its drives only ``vendor, capacity_bytes`` are read.
+        history: The fleet.
         probes: ``drive_key`` and ``landmark`` (datetime64), one row a probe, no two the same.
-        makers: Makers with a column of their own; None for all makers of the fleet.
+        makers: As for ``features_from``.
 
     Returns:
         float32, one row a probe in the order of ``probes``, NaN where unknown; and what the columns mean.
 
     Raises:
-        InputError: A column of the readings may not be read (see ``check_names``), or a drive is not in the history.
+        InputError: A drive is not in the history, two probes are the same, or a column of the readings may not be read.
     """
-    attributes = [name for name in history.readings.columns if name not in ("drive_key", "day")]
-    check_names(attributes, "Column of the readings")
-    position = history.drives.index.get_indexer(probes["drive_key"])
-    if (position < 0).any():
-        raise InputError(f"Drive '{probes['drive_key'].iloc[int(np.argmin(position))]}' is not in '{history.name}'.")
-    windows = _Windows(_windows(history, probes, position))
-    columns: dict[str, np.ndarray] = {}
-    catalogue: list[Feature] = []
+    windows = windows_of(history, probes)
+    frame, catalogue = features_from(windows, history.drives, makers)
+    asked = pd.MultiIndex.from_arrays([_at(history, probes["drive_key"]), probes["landmark"].astype("datetime64[s]")])
+    given = pd.MultiIndex.from_arrays(
+        [_at(history, windows.column("drive_key").to_pandas()), windows.column("landmark").to_pandas()]
+    )
+    return frame.take(given.get_indexer(asked)).reset_index(drop=True), catalogue
 
-    def add(feature: Feature, values: np.ndarray) -> None:
-        columns[feature.name] = values.astype(np.float32, copy=False)
-        catalogue.append(feature)
 
-    age_days = _age_days(windows, attributes)
+def windows_of(history: FleetHistory, probes: pd.DataFrame) -> pa.Table:
+    """Landmark windows of drives with decoded values, which are all that features are made of.
+
+    Args:
+        history: The fleet; of its drives only ``model`` and ``vendor`` are read, to decode.
+        probes: As for ``features_of``.
+
+    Returns:
+        As ``landmark_windows``, in no order; they can be stored, and features made of them later.
+
+    Raises:
+        InputError: As for ``features_of``.
+    """
+    if probes.duplicated(["drive_key", "landmark"]).any():
+        raise InputError(f"Probes of '{history.name}': a drive is asked for twice at one landmark.")
+    names = measured(attributes(history.readings))
+    check_columns(names)
+    asked_for = np.unique(_at(history, probes["drive_key"]))
+    days = probes["landmark"].to_numpy().astype("datetime64[D]")
+    readings = history.readings.select("drive_key", "day", *names)
+    readings = readings.filter(readings.day <= pd.Timestamp(days.max()).date())
+    if len(asked_for) < len(history.drives):
+        chosen = pa.table({"drive_key": pa.array(history.drives.index[asked_for], pa.string())})
+        readings = readings.semi_join(ibis.memtable(chosen), "drive_key")
+    asked = ibis.memtable(pa.table({"drive_key": pa.array(probes["drive_key"], pa.string()), "landmark": days}))
+    windows = landmark_windows(decoded_readings(readings, history.drives), asked, LOOK_BACKS_DAYS)
+    found: pa.Table = history.connection.to_pyarrow(windows)
+    return found
+
+
+def features_from(
+    windows: pa.Table, drives: pd.DataFrame, makers: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, tuple[Feature, ...]]:
+    """Features from landmark windows.
+
+    Args:
+        windows: As ``windows_of`` makes them.
+        drives: Index ``drive_key``; only ``vendor`` and ``capacity_bytes`` are read.
+        makers: Makers with a column of their own, others together being ``maker_other``; None for all makers there.
+
+    Returns:
+        float32, one row a window, NaN where unknown; and what the columns mean.
+    """
+    known = _Known(windows)
+    age_days = _age_days(known)
     months = np.maximum(age_days, DAYS_A_MONTH) / DAYS_A_MONTH
-    for name in attributes:
-        for measure in measures_of(name):
-            add(measure.feature, _measured(windows, name, measure, months))
-    for feature, values in _counted(windows, [name for name in ERRORS if name in attributes]):
-        add(feature, values)
-    add(
-        Feature("days_since_any_change", "days since any counter of trouble changed", None, None, "days"),
-        windows["days_since_any_change"],
+    columns: list[Column] = []
+    for name in known.attributes:
+        for measure in measures_of(name, is_packed=known.has(name + RAW)):
+            columns.append((measure.feature, _measured(known, measure, months)))
+    columns += _counted(known, [name for name in ERRORS if known.has(name)])
+    changed = Feature(
+        "days_since_any_change", "days since any error counter or power cycle changed", None, None, "days"
     )
-    add(
-        Feature("age_days", "days in operation by power-on hours, else days since first seen", None, None, "days"),
-        age_days,
-    )
-    for feature, values in _made(history, position, makers):
-        add(feature, values)
-    check_names(columns)
-    return pd.DataFrame(columns, copy=False), tuple(catalogue)
+    age = Feature("age_days", "days of operation: power-on hours, else since first seen", None, None, "days")
+    columns += [(changed, known["days_since_any_change"]), (age, age_days)]
+    columns += _made(drives.reindex(windows.column("drive_key").to_pandas()), makers)
+    check_names(feature.name for feature, _ in columns)
+    frame = pd.DataFrame({feature.name: values.astype(np.float32) for feature, values in columns}, copy=False)
+    return frame, tuple(feature for feature, _ in columns)
 
 
-class _Windows:
-    """Landmark windows as float64 arrays in the order of the probes."""
+class _Known:
+    """Columns of landmark windows as float64, NaN where null."""
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
+        lasts = [name.removesuffix("_last") for name in table.column_names if name.endswith("_last")]
+        self.attributes = [name for name in lasts if not name.endswith(RAW)]
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._table.column_names
+    def has(self, attribute: str) -> bool:
+        return f"{attribute}_last" in self._table.column_names
 
     def __getitem__(self, name: str) -> np.ndarray:
-        values: np.ndarray = self._table.column(name).to_numpy()
-        return values
+        return np.asarray(self._table.column(name).to_numpy(), np.float64)
 
 
-def _windows(history: FleetHistory, probes: pd.DataFrame, position: np.ndarray) -> pa.Table:
-    days = probes["landmark"].to_numpy().astype("datetime64[D]")
-    asked = pa.table({"drive_key": pa.array(probes["drive_key"], pa.string()), "landmark": pa.array(days)})
-    readings = history.readings
-    if len(np.unique(position)) < len(history.drives):
-        chosen = pa.table({"drive_key": pa.array(history.drives.index[np.unique(position)], pa.string())})
-        readings = readings.semi_join(ibis.memtable(chosen), "drive_key")
-    last = ibis.literal(pd.Timestamp(days.max()).date())
-    expression = landmark_windows(readings.filter(readings.day <= last), ibis.memtable(asked), LOOK_BACKS_DAYS)
-    found = history.connection.to_pyarrow(expression)
-    at = history.drives.index.get_indexer(found.column("drive_key").to_pandas()).astype(np.int64)
-    number = found.column("landmark").cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)
-    order = np.lexsort((number, at))
-    wanted = np.lexsort((days.astype(np.int64), position))
-    rows = np.empty(len(order), np.int64)
-    rows[wanted] = order
-    return found.drop_columns(["drive_key", "landmark"]).take(pa.array(rows))
+def _at(history: FleetHistory, keys: pd.Series) -> np.ndarray:
+    at: np.ndarray = history.drives.index.get_indexer(keys)
+    if (at < 0).any():
+        raise InputError(f"Drive '{keys.iloc[int(np.argmin(at))]}' is not one of '{history.name}'.")
+    return at
 
 
-def _age_days(windows: _Windows, attributes: list[str]) -> np.ndarray:
+def _age_days(known: _Known) -> np.ndarray:
     """Days of operation: the last known power-on hours and the days since, else the days since the first reading."""
-    age = np.full_like(windows["days_observed"], np.nan)
-    for name in HOURS:
-        if name in attributes:
-            known = windows[f"{name}_last"] / 24 + windows[f"{name}_days_since_value"]
-            age = np.where(np.isnan(age), known, age)
-    return np.where(np.isnan(age), windows["days_observed"], age)
+    age = np.full(len(known["days_observed"]), np.nan)
+    for name in filter(known.has, HOURS):
+        age = np.where(np.isnan(age), known[f"{name}_last"] / 24 + known[f"{name}_days_since_value"], age)
+    return np.where(np.isnan(age), known["days_observed"], age)
 
 
-def _measured(windows: _Windows, name: str, measure: Measure, months: np.ndarray) -> np.ndarray:
-    values = windows[f"{name}_{measure.window}"]
+def _measured(known: _Known, measure: Measure, months: np.ndarray) -> np.ndarray:
+    values = known[measure.window]
     return values / months if measure.is_per_month else values
 
 
-def _counted(windows: _Windows, errors: list[str]) -> list[tuple[Feature, np.ndarray]]:
+def _counted(known: _Known, errors: list[str]) -> Iterator[Column]:
     """How many counters of errors are above zero now, ever, and rising, and the sums of their logarithms."""
     if not errors:
-        return []
-    shown = ", ".join(errors)
+        return
+    level = np.stack([known[f"{name}_last"] for name in errors])
+    is_unknown = np.isnan(level).all(axis=0)
 
-    def stacked(suffix: str) -> np.ndarray:
-        return np.stack([windows[f"{name}_{suffix}"] for name in errors])
+    def column(name: str, meaning: str, back: int | None, unit: str, values: np.ndarray) -> Column:
+        return Feature(name, meaning, None, back, unit), np.where(is_unknown, np.nan, np.nansum(values, axis=0))
 
-    level = stacked("last")
-    unknown = np.isnan(level).all(axis=0)
-
-    def known(values: np.ndarray) -> np.ndarray:
-        return np.where(unknown, np.nan, values)
-
-    found = [
-        (
-            Feature("num_errors_now", f"how many of {shown} are above zero", None, None, "counters"),
-            known((level > 0).sum(axis=0)),
-        ),
-        (
-            Feature("num_errors_ever", f"how many of {shown} were ever above zero", None, None, "counters"),
-            known((stacked("ever_max") > 0).sum(axis=0)),
-        ),
-        (
-            Feature("errors_log_sum", f"log(1 + value) summed over {shown}", None, None, "log(1 + errors)"),
-            known(np.nansum(np.log1p(np.maximum(level, 0)), axis=0)),
-        ),
-    ]
+    highest = np.stack([known[f"{name}_ever_max"] for name in errors])
+    yield column("num_errors_now", "error counters above zero", None, "counters", level > 0)
+    yield column("num_errors_ever", "error counters that were ever above zero", None, "counters", highest > 0)
+    logs, log_unit = np.log1p(np.maximum(level, 0)), "log(1 + errors)"
+    yield column("errors_log_sum", "logarithms of all error counters, summed", None, log_unit, logs)
     for back in LOOK_BACKS_DAYS:
-        rise = stacked(f"rise_{back}_days")
-        rising = Feature(
-            f"num_errors_rising_{back}_days", f"how many of {shown} rose in {back} days", None, back, "counters"
-        )
-        sums = Feature(
-            f"errors_rise_log_sum_{back}_days",
-            f"log(1 + rise in {back} days) summed over {shown}",
-            None,
-            back,
-            "log(1 + errors)",
-        )
-        found.append((rising, known((rise > 0).sum(axis=0))))
-        found.append((sums, known(np.nansum(np.log1p(rise), axis=0))))
-    return found
+        rise = np.stack([known[f"{name}_rise_{back}_days"] for name in errors])
+        meaning = f"error counters that rose in {back} days"
+        yield column(f"num_errors_rising_{back}_days", meaning, back, "counters", rise > 0)
+        meaning = f"logarithms of the rises of all error counters in {back} days, summed"
+        yield column(f"errors_rise_log_sum_{back}_days", meaning, back, log_unit, np.log1p(rise))
 
 
-def _made(
-    history: FleetHistory, position: np.ndarray, makers: Sequence[str] | None
-) -> list[tuple[Feature, np.ndarray]]:
-    """Maker, one column each, and size."""
-    vendor = history.drives["vendor"]
-    own = sorted(vendor.dropna().unique()) if makers is None else list(makers)
-    at = pd.Index(own).get_indexer(vendor.fillna("")) if own else np.full(len(vendor), -1)
-    at = np.where(vendor.isna(), -2, at)[position]
-    found = [
-        (
-            Feature(maker_column(maker), f"made by {maker}", None, None, "0 or 1"),
-            np.where(at == -2, np.nan, at == number),
-        )
-        for number, maker in enumerate(own)
-    ]
-    if makers is not None:
-        other = Feature(MAKER_OTHER, "made by another maker than those of training", None, None, "0 or 1")
-        found.append((other, np.where(at == -2, np.nan, at == -1)))
-    size = history.drives["capacity_bytes"].to_numpy(np.float64)[position]
+def _made(drives: pd.DataFrame, makers: Sequence[str] | None) -> Iterator[Column]:
+    """Maker, one column each, and size, of each window's drive."""
+    code, present = pd.factorize(drives["vendor"], sort=True)
+    own = list(present) if makers is None else list(makers)
+    # -1 where the maker is not known at all, len(own) where it has no column of its own.
+    place = {maker: at for at, maker in enumerate(own)}
+    at = np.append([place.get(maker, len(own)) for maker in present], -1).astype(np.int64)[code]
+    for number, maker in enumerate([*own, OTHER_MAKER] if makers is not None else own):
+        feature = Feature(maker_column(maker), f"made by {maker}", None, None, "0 or 1")
+        yield feature, np.where(at < 0, np.nan, at == number)
+    size = drives["capacity_bytes"].to_numpy(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         log2 = np.where(size > 0, np.log2(size), np.nan)
-    found.append(
-        (Feature("capacity_log2", "binary logarithm of the capacity in bytes", None, None, "log2(bytes)"), log2)
-    )
-    return found
+    yield Feature("capacity_log2", "capacity, as a binary logarithm", None, None, "log2(bytes)"), log2
 
 
 def maker_column(maker: str) -> str:

@@ -27,13 +27,13 @@ def families(name: str) -> frozenset[str]:
 
     Counters and events have ``rises``; gauges have ``rises`` and ``levels``, but for those that count damage (pending
     sectors), which are zero on nearly all drives and have ``rises`` alone; normalised values, and gauges of which less
-    is worse, have ``falls``. A column that the catalogue does not know has ``rises``.
+    is worse, have ``falls``. A column that the catalogue does not know has no family.
     """
     if name.endswith("_normalized"):
         return frozenset({FALLS})
     key = smart.key_of(name)
     if key is None:
-        return frozenset({RISES})
+        return frozenset()
     meant = smart.attribute(key)
     if meant.kind == "normalized":
         return frozenset()  # its raw value means nothing across models
@@ -76,10 +76,10 @@ def landmark_windows(
         ``days_since_reading`` and ``days_observed``, days since the latest and the first reading (null where there is
         none yet); ``days_since_any_change``, since any attribute that counts trouble last changed. Of each attribute
         ``c``, null while it has no value: ``c_last``, its latest value; ``c_days_since_value``, the age of that;
-        ``c_ever_max``; ``c_days_since_change``, null where it never changed. By family (see ``families``): ``c_rise_{n}_days`` and
-        ``c_rise_ever``, sums of increases from reading to reading; ``c_fall_{n}_days, c_fall_ever`` and
-        ``c_ever_min``, the same of decreases; ``c_min, c_max, c_mean, c_slope_per_day`` over the 30 days that end at
-        the drive's latest reading.
+        ``c_ever_max``; ``c_days_since_change``, null where it never changed. By family (see ``families``):
+        ``c_rise_{n}_days`` and ``c_rise_ever``, sums of increases from reading to reading;
+        ``c_fall_{n}_days, c_fall_ever`` and ``c_ever_min``, the same of decreases; ``c_min, c_max,
+        c_mean, c_slope_per_day`` over the 30 days that end at the drive's latest reading.
 
     Raises:
         InputError: A key column is missing, or a look-back is below 1.
