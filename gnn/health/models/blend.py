@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +63,18 @@ class Blend:
 
     def fit(self, train: Examples, seed: int) -> FittedBlend:
         """Fit each member on the same examples."""
+        return self.of_members([model_named(name).fit(train, seed) for name in MEMBERS], train)
+
+    def of_members(self, members: Sequence[FittedModel], train: Examples) -> FittedBlend:
+        """Blend models of ``MEMBERS`` that were fitted on these examples already.
+
+        Raises:
+            RefusedError: The examples cannot teach it.
+        """
         known = teaching(train, self.name)
-        members = tuple(model_named(name).fit(train, seed) for name in MEMBERS)
         scores = [member.scores(known) for member in members]
         shift = shifted(_mean_log_odds(scores), np.ones(len(known)), float(np.mean(scores)))
-        return FittedBlend(members, shift, output_of(train))
+        return FittedBlend(tuple(members), shift, output_of(train))
 
     def restore(self, state: Mapping[str, Any]) -> FittedBlend:
         """A fitted blend from its ``state``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ import pandas as pd
 
 from gnn.health.examples import Examples
 from gnn.health.models.hazard import along_path
-from gnn.health.models.matrix import Standard, placed, teaching, thinned
+from gnn.health.models.matrix import Standard, placed, teaching, thinned, useful
 from gnn.health.port import Output
 from graph.errors import RefusedError
 
-MOST_HEALTHY = 15_000
-PENALTY = 0.1
+MOST_HEALTHY = 10_000
+# The first with which Newton's steps arrive is taken: on rare, collinear counters they may run away.
+PENALTIES = (0.1, 0.3, 1.0, 3.0)
+# Few features, as collinear ones keep the regression from converging.
+TAKEN = re.compile(r".*_last|maker_.*|num_errors_.*|errors_.*log_sum.*|age_days|capacity_log2|days_since_any_change")
 FOLLOW_UP_HORIZONS = 3
 
 
@@ -93,7 +97,7 @@ class Cox:
         failed = usable.has_failed & (usable.days_to_end <= follow_up)
         chosen, weight = thinned(failed, MOST_HEALTHY, seed)
         drawn = usable.take(chosen)
-        standard = Standard.of(drawn)
+        standard = Standard.of(drawn, [name for name in useful(drawn) if TAKEN.fullmatch(name)])
         table = standard.table(drawn).astype(np.float64)
         columns = [f"x{place}" for place in range(table.shape[1])]
         frame = pd.DataFrame(table, columns=columns).assign(
@@ -116,15 +120,25 @@ class Cox:
 def _regressed(frame: pd.DataFrame, columns: list[str], horizon_days: int) -> tuple[np.ndarray, float]:
     """Log hazard ratios, and the cumulative hazard (Breslow 1972) at the horizon where all columns are 0."""
     from lifelines import CoxPHFitter, NelsonAalenFitter
+    from lifelines.exceptions import ConvergenceError
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of weights that are not whole: standard errors, which are not used
         if not columns:
             curve = NelsonAalenFitter().fit(frame.days, frame.failed, weights=frame.weight)
             return np.zeros(0), float(curve.predict(horizon_days))
-        fitter = CoxPHFitter(penalizer=PENALTY)
-        fitter.fit(frame, "days", "failed", weights_col="weight")
-    found = fitter.params_[columns].to_numpy(float)
-    baseline = fitter.baseline_cumulative_hazard_.iloc[:, 0]
-    at_mean = float(baseline[baseline.index <= horizon_days].max())
-    return found, at_mean * float(np.exp(-frame[columns].mean().to_numpy() @ found))
+        for penalty in PENALTIES:
+            fitter = CoxPHFitter(penalizer=penalty)
+            try:
+                fitter.fit(frame, "days", "failed", weights_col="weight")
+            except ConvergenceError:
+                continue
+            if fitter.log_likelihood_ratio_test().test_statistic > 0:  # better than no features at all
+                found = fitter.params_[columns].to_numpy(float)
+                baseline = fitter.baseline_cumulative_hazard_.iloc[:, 0]
+                at_mean = float(baseline[baseline.index <= horizon_days].max())
+                return found, at_mean * float(np.exp(-frame[columns].mean().to_numpy() @ found))
+    raise RefusedError(
+        f"Model 'cox' cannot learn: the regression did not converge on {len(columns)} columns with any penalty up to "
+        f"{PENALTIES[-1]:g}. Use 'hazard'."
+    )

@@ -17,7 +17,7 @@ from graph.errors import InputError, RefusedError
 
 # Ends of the periods in horizons: three within the horizon, then as far as follow-up goes.
 PERIOD_ENDS = (1 / 3, 2 / 3, 1.0, 2.0, 3.0)
-MOST_HEALTHY = 40_000
+MOST_HEALTHY = 25_000
 INVERSE_PENALTY = 0.05
 MIN_PERIOD_FAILURES = 5
 # The penalty is meant for features: a period's own odds are left almost free.
