@@ -16,14 +16,17 @@ from app.analysis.rules.base import Progress
 from app.analysis.window_source import WindowSet, window_set
 from gnn.health.examples import Examples, make_examples
 from gnn.health.feature_plan import LOOK_BACKS_DAYS
+from gnn.health.history import FleetHistory
 from gnn.health.landmark_plan import PROTOCOL_TEST, PROTOCOL_TRAIN, LandmarkPlan, Range, plan_landmarks
-from gnn.health.splits import LABELS, Part, Split, SplitKind, drive_folds, drive_halves, random_folds, whole
+from gnn.health.splits import LABELS, Split, SplitKind, drive_folds, drive_halves, random_folds, whole
 from graph.errors import InputError, RefusedError
 
 WINDOWS, TICKETS, BACKBLAZE = "alibaba-windows", "alibaba-tickets", "backblaze-history"
 # A window of thirty samples, and the thirty days within which a failed drive of the set fails.
 WINDOW_EMBARGO_DAYS = 60
 WINDOW_TRAINING_SHARE = 0.7
+FEWEST_DRIVES = 10
+FEWEST_IN_A_HALF = 20
 
 
 @dataclass(frozen=True)
@@ -100,13 +103,23 @@ def history_split(request: EvaluationRequest, progress: Progress) -> SourceSplit
     first, last = read[0].history, read[-1].history
     _needs_failures(request.train, first.drives)
     plan = _plan(request, kind, _observed(first.drives), _observed(last.drives))
+    train, test = _pools(request, plan, first, last)
+    if plan.kind == "drive+time" and request.split is None and request.test is None:
+        halves = min(train.num_failures // 2, test.num_failures)
+        if halves < FEWEST_IN_A_HALF:
+            told = (
+                f"Split by drive, not by time as well: halves of drives would hold {train.num_failures // 2} failures "
+                f"to learn from and {test.num_failures // 2} to judge (at least {FEWEST_IN_A_HALF} and "
+                f"{FEWEST_IN_A_HALF // 2})."
+            )
+            observed = _observed(first.drives)
+            days = plan_landmarks(observed, request.horizon_days, "drive", embargo_days=0)
+            plan = LandmarkPlan("drive", days.train, days.test, [told, *days.notes])
+            train, test = _pools(request, plan, first, last)
     kind = plan.kind
-    cut = plan.train[-1] + timedelta(days=request.horizon_days) if plan.train != plan.test else None
-    train = make_examples(first, plan.train, request.horizon_days, cut=cut)
-    is_one_pool = request.test is None and cut is None
-    test = train if is_one_pool else make_examples(last, plan.test, request.horizon_days)
-    for pool, path in ((train, request.train), (test, request.test or request.train)):
-        _needs_both_classes(path, pool, request.horizon_days)
+    _needs_enough(request.train, train)
+    if test is not train:
+        _needs_both_classes(request.test or request.train, test, request.horizon_days)
     notes = [*plan.notes]
     if request.test is not None or kind == "time":
         parts = whole(train, test, request.seeds)
@@ -122,13 +135,24 @@ def history_split(request: EvaluationRequest, progress: Progress) -> SourceSplit
     )
 
 
+def _pools(
+    request: EvaluationRequest, plan: LandmarkPlan, first: FleetHistory, last: FleetHistory
+) -> tuple[Examples, Examples]:
+    """Examples to learn from and to judge, the same object where one pool is to be cut."""
+    cut = plan.train[-1] + timedelta(days=request.horizon_days) if plan.train != plan.test else None
+    train = make_examples(first, plan.train, request.horizon_days, cut=cut)
+    if request.test is None and cut is None:
+        return train, train
+    return train, make_examples(last, plan.test, request.horizon_days)
+
+
 def window_split(request: EvaluationRequest, progress: Progress) -> SourceSplit:
     """Split case-control windows: by drive unless asked otherwise."""
     kind = request.split or "drive"
     read = [window_set([path], progress=progress) for path in _files(request)]
     pools = [one.examples for one in read]
-    for path, pool in zip(_files(request), pools, strict=True):
-        _needs_both_classes(path, pool, None)
+    _needs_enough(request.train, pools[0])
+    _needs_both_classes(request.test or request.train, pools[-1], None)
     first, last = np.arange(len(pools[0])), np.arange(len(pools[-1])) + (len(pools[0]) if request.test else 0)
     train, test, embargo_days, notes = pools[0], pools[-1], None, []
     if request.horizon_days != 30:
@@ -247,6 +271,20 @@ def _needs_failures(path: Path, drives: pd.DataFrame) -> None:
         raise InputError(f"{path}: all of its {failed:,} drives fail; drives that do not fail are needed as well.")
 
 
+def _needs_enough(path: Path, pool: Examples) -> None:
+    """Refuse what no figure could come from: fewer than ten drives of either kind."""
+    _needs_both_classes(path, pool, pool.horizon_days)
+    failing = pool.num_failures
+    healthy = len(np.unique(pool.drive[pool.is_known])) - failing
+    if min(failing, healthy) >= FEWEST_DRIVES:
+        return
+    within = f" within {pool.horizon_days} days of a landmark" if pool.horizon_days is not None else ""
+    raise InputError(
+        f"{path}: {failing:,} drives fail{within} and {healthy:,} do not: too few to learn from and to judge by. "
+        f"Expected at least {FEWEST_DRIVES} of each."
+    )
+
+
 def _needs_both_classes(path: Path, pool: Examples, horizon_days: int | None) -> None:
     label = pool.label[pool.is_known]
     if label.any() and not label.all():
@@ -265,6 +303,3 @@ def _rejected(path: Path, read: ReadHistory) -> dict[str, Any]:
         "rows_rejected": read.rows_rejected,
         "examples": list(read.examples),
     }
-
-
-__all__ = ["EvaluationRequest", "Part", "SourceSplit", "read_split"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -125,16 +126,15 @@ def print_evaluation(found: RiskEvaluation) -> None:
     if found.leak:
         typer.echo(f"THIS SPLIT LEAKS ({', '.join(leak.reason for leak in found.leak)}): its figures mean nothing.")
     typer.echo(_verdict(found))
-    console = Console(soft_wrap=True, highlight=False)
+    # A file or a pipe has no width to keep to.
+    console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print(_models(found))
-    table = Table("Against", "AUC", "95 % interval", "Average precision", "95 % interval", box=None)
+    table = Table("Difference", "AUC (95 %)", "Average precision (95 %)", box=None)
     for row in figures.paired:
         table.add_row(
             f"{row['a']} − {row['b']}",
-            f"{row['delta_auc']:+.4f}",
-            _interval(row["ci"]["delta_auc"], signed=True),
-            f"{row['delta_ap']:+.4f}",
-            _interval(row["ci"]["delta_ap"], signed=True),
+            f"{row['delta_auc']:+.4f} ({_interval(row['ci']['delta_auc'], signed=True)})",
+            f"{row['delta_ap']:+.4f} ({_interval(row['ci']['delta_ap'], signed=True)})",
         )
     console.print(table)
     for name, said in (("date_only", "date alone"), ("age_only", "age alone"), ("permuted_labels", "permuted labels")):
@@ -176,27 +176,14 @@ def _verdict(found: RiskEvaluation) -> str:
 
 
 def _models(found: RiskEvaluation) -> Table:
-    columns = (
-        "Model",
-        "AUC",
-        "95 % interval",
-        "AP",
-        "95 % interval",
-        "Precision",
-        "Recall",
-        "ECE",
-        "Top 1 %",
-        "Top 10 %",
-    )
-    table = Table(*columns, "Lead days", "C-index", box=None)
+    table = Table("Model", "AUC (95 %)", "AP (95 %)", "Precision", "Recall", "ECE", box=None)
+    for name in ("Top 1 %", "Top 10 %", "Lead days", "C-index"):
+        table.add_column(name)
     for row in found.figures.models:
-        mark = " *" if row["name"] == found.figures.chosen else ""
         table.add_row(
-            row["name"] + mark,
-            f"{row['auc']:.3f}",
-            _interval(row["auc_ci"]),
-            f"{row['ap']:.3f}",
-            _interval(row["ap_ci"]),
+            row["name"] + (" *" if row["name"] == found.figures.chosen else ""),
+            f"{row['auc']:.3f} ({_interval(row['auc_ci'])})",
+            f"{row['ap']:.3f} ({_interval(row['ap_ci'])})",
             *(_number(row[name], places) for name, places in (("precision", 3), ("recall", 3), ("ece", 5))),
             *(_number(row[name], 2) for name in ("obs_over_pred_top1pct", "obs_over_pred_top10pct")),
             _number(row["lead_time_days"], 0),

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from gnn.health import bootstrap, controls
-from gnn.health.counts import estimate_overdispersion, interval_coverage
+from gnn.health.chosen_figures import count_intervals, mean_of, reliability, time_to_failure
 from gnn.health.examples import Examples
-from gnn.health.horizons import fit_horizons
 from gnn.health.judging import Judged, bootstrap_parts, chosen_name, judge
 from gnn.health.metrics import (
     at_threshold,
@@ -20,16 +19,13 @@ from gnn.health.metrics import (
     c_index,
     lead_time_days,
     ppv_at_prevalence,
-    time_to_failure_error,
 )
-from gnn.health.reliability import ece, observed_over_predicted, reliability_table
+from gnn.health.reliability import ece, observed_over_predicted
 from gnn.health.selection import Criterion
 from gnn.health.splits import Split
 from graph.errors import AtollError, RefusedError
 
 Progress = Callable[[str, int, int | None], None]
-COUNT_LEVEL = 0.8
-FEWEST_EXPECTED = 5
 FEWEST_IN_SLICE = 10
 
 
@@ -151,16 +147,18 @@ def evaluate(task: Task, *, progress: Progress | None = None) -> Evaluation:
         votes=[selection.name for selection in judged.selections],
         nested=_nested(judged),
         validation=_validation(judged),
-        count_intervals=_count_intervals(judged, chosen),
-        time_to_failure=_time_to_failure(judged, chosen, notes),
-        reliability=_reliability(judged, chosen),
+        count_intervals=count_intervals(judged, chosen),
+        time_to_failure=time_to_failure(judged, chosen, notes),
+        reliability=reliability(judged, chosen),
         notes=notes,
     )
 
 
 def _model(judged: Judged, name: str, drawn: bootstrap.Replicates) -> dict[str, Any]:
     per_seed = [_figures(judged, name, number) for number in range(judged.num_seeds)]
-    mean = {key: _mean([row[key] for row in per_seed]) for key in per_seed[0] if key not in ("seed", "ppv_at_prevalence")}
+    mean = {
+        key: mean_of([row[key] for row in per_seed]) for key in per_seed[0] if key not in ("seed", "ppv_at_prevalence")
+    }
     prevalences = per_seed[0]["ppv_at_prevalence"]
     return {
         "name": name,
@@ -168,7 +166,7 @@ def _model(judged: Judged, name: str, drawn: bootstrap.Replicates) -> dict[str, 
         **mean,
         "auc_ci": _ends(drawn.auc_interval(name)),
         "ap_ci": _ends(drawn.ap_interval(name)),
-        "ppv_at_prevalence": {key: _mean([row["ppv_at_prevalence"][key] for row in per_seed]) for key in prevalences},
+        "ppv_at_prevalence": {key: mean_of([row["ppv_at_prevalence"][key] for row in per_seed]) for key in prevalences},
         "calibration": [selection.validated[name].calibration.method for selection in judged.selections],
         "threshold": [selection.validated[name].threshold for selection in judged.selections],
         "per_seed": per_seed,
@@ -329,114 +327,14 @@ def _validation(judged: Judged) -> list[dict[str, Any]]:
         table.append(
             {
                 "name": name,
-                "auc": _mean([item.auc for item in found]),
-                "ap": _mean([item.ap for item in found]),
-                "ece": _mean([item.ece for item in found]),
+                "auc": mean_of([item.auc for item in found]),
+                "ap": mean_of([item.ap for item in found]),
+                "ece": mean_of([item.ece for item in found]),
                 "is_reference": bool(found and found[0].is_reference),
                 "note": next((item.note for item in found if item.note), ""),
             }
         )
     return table
-
-
-def _count_intervals(judged: Judged, chosen: str) -> dict[str, Any] | None:
-    """How often the interval for the number of failures by landmark and drive model holds the observed number."""
-    test = judged.split.test
-    if test.horizon_days is None or judged.outputs[chosen] != "risk":
-        return None
-    groups = covered = 0
-    for number, seed in enumerate(judged.split.seeds):
-        rows, group = judged.rows(number), _groups(test)
-        at = next(place for place, part in enumerate(judged.split.parts) if part.seed == seed)
-        spread = _overdispersion(judged, at, chosen)
-        found = interval_coverage(
-            test.label[rows],
-            judged.scores[chosen][number, rows],
-            group[rows],
-            level=COUNT_LEVEL,
-            min_expected=FEWEST_EXPECTED,
-            overdispersion=spread,
-        )
-        groups, covered = groups + found.num_groups, covered + found.num_covered
-    return {
-        "level": COUNT_LEVEL,
-        "groups": groups,
-        "covered": covered,
-        "share": covered / groups if groups else None,
-        "least_expected": FEWEST_EXPECTED,
-    }
-
-
-def _overdispersion(judged: Judged, at: int, chosen: str) -> float:
-    part, validated = judged.split.parts[at], judged.selections[at].validated[chosen]
-    train = judged.split.train.take(part.train)
-    rows = np.flatnonzero(np.isfinite(validated.scores))
-    p = validated.calibration.p(validated.scores[rows])
-    return estimate_overdispersion(train.label[rows], p, _groups(train)[rows])
-
-
-def _groups(examples: Examples) -> np.ndarray:
-    model = examples.groups["model"].astype(str).to_numpy(str)
-    return np.char.add(np.char.add(examples.landmark.astype(str), " "), model)
-
-
-def _time_to_failure(judged: Judged, chosen: str, notes: list[str]) -> dict[str, Any] | None:
-    """Error of the median of the risk curve as a date of failure, beside that of a constant."""
-    test = judged.split.test
-    if test.horizon_days is None or judged.outputs[chosen] != "risk":
-        return None
-    errors = []
-    for at, part in enumerate(judged.split.parts):
-        train, validated = judged.split.train.take(part.train), judged.selections[at].validated[chosen]
-        rows = np.flatnonzero(np.isfinite(validated.scores))
-        p = validated.calibration.p(validated.scores[rows])
-        try:
-            curve = fit_horizons(
-                p, train.days_to_end[rows], train.has_failed[rows], train.drive[rows], test.horizon_days
-            )
-        except RefusedError as error:
-            notes.append(f"No error of the time to failure: {error}")
-            return None
-        learnt = train.days_to_end[train.has_failed & (train.days_to_end <= curve.supported_days)]
-        number = judged.split.seeds.index(part.seed)
-        failing = part.test[test.has_failed[part.test] & (test.days_to_end[part.test] <= curve.supported_days)]
-        median = curve.median_days(judged.scores[chosen][number, failing])
-        errors.append(
-            (*time_to_failure_error(test.days_to_end[failing], median, float(np.median(learnt))), curve.supported_days)
-        )
-    return {
-        "mae_days": _mean([row[0] for row in errors]),
-        "constant_mae_days": _mean([row[1] for row in errors]),
-        "within_days": int(np.median([row[2] for row in errors])),
-    }
-
-
-def _reliability(judged: Judged, chosen: str) -> list[dict[str, Any]]:
-    """Reliability table of the chosen model over all seeds; empty where its output is a score."""
-    test = judged.split.test
-    if test.horizon_days is None or judged.outputs[chosen] != "risk":
-        return []
-    rows = [judged.rows(number) for number in range(judged.num_seeds)]
-    label = np.concatenate([test.label[found] for found in rows])
-    p = np.concatenate([judged.scores[chosen][number, found] for number, found in enumerate(rows)])
-    # A drive may be tested under several seeds; its weight is shared out, so that the intervals stay honest.
-    weight = np.full(len(p), 1 / judged.num_seeds)
-    return [
-        {
-            "predicted": row.predicted,
-            "observed": row.observed,
-            "low": row.low,
-            "high": row.high,
-            "num_examples": float(row.num_examples),
-            "num_failures": float(row.num_failures),
-        }
-        for row in reliability_table(label, p, weight=weight)
-    ]
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None and np.isfinite(value)]
-    return float(np.mean(known)) if known else None
 
 
 def _ends(interval: bootstrap.Interval) -> list[float]:
