@@ -1,7 +1,7 @@
 """Small examples on which each model of failure risk must keep its contract.
 
-A model of another kind of examples joins by a line in ``EXAMPLES``: a callable from a seed to examples that it can learn
-from, small enough to be fitted within a second or two.
+A model of another kind of examples joins by a line in ``EXAMPLES``: a callable from a seed to examples that it can
+learn from, small enough to be fitted within a second or two.
 """
 
 from __future__ import annotations
