@@ -17,6 +17,7 @@ from graph.errors import RefusedError
 
 COUNT_LEVEL = 0.8
 FEWEST_EXPECTED = 5
+DATED_WITHIN_DAYS = 180
 
 
 def count_intervals(judged: Judged, chosen: str) -> dict[str, Any] | None:
@@ -70,25 +71,43 @@ def time_to_failure(judged: Judged, chosen: str, notes: list[str]) -> dict[str, 
         train, validated = judged.split.train.take(part.train), judged.selections[at].validated[chosen]
         rows = np.flatnonzero(np.isfinite(validated.scores))
         p = validated.calibration.p(validated.scores[rows])
+        held_out = train.take(rows)
         try:
             curve = fit_horizons(
-                p, train.days_to_end[rows], train.has_failed[rows], train.drive[rows], test.horizon_days
+                p,
+                held_out.days_to_end,
+                held_out.has_failed,
+                held_out.drive,
+                test.horizon_days,
+                landmark=held_out.landmark,
             )
         except RefusedError as error:
             notes.append(f"No error of the time to failure: {error}")
             return None
-        learnt = train.days_to_end[train.has_failed & (train.days_to_end <= curve.supported_days)]
+        within = min(curve.supported_days, DATED_WITHIN_DAYS)
+        learnt = train.days_to_end[_dated(train, within)]
+        failing = part.test[_dated(test.take(part.test), within)]
+        if not len(learnt) or not len(failing):
+            notes.append(f"No error of the time to failure: no landmark was followed for {within} days.")
+            return None
         number = judged.split.seeds.index(part.seed)
-        failing = part.test[test.has_failed[part.test] & (test.days_to_end[part.test] <= curve.supported_days)]
-        median = curve.median_days(judged.scores[chosen][number, failing])
-        errors.append(
-            (*time_to_failure_error(test.days_to_end[failing], median, float(np.median(learnt))), curve.supported_days)
-        )
+        median = curve.median_days(judged.scores[chosen][number, failing], within)
+        errors.append((*time_to_failure_error(test.days_to_end[failing], median, float(np.median(learnt))), within))
     return {
         "mae_days": mean_of([row[0] for row in errors]),
         "constant_mae_days": mean_of([row[1] for row in errors]),
         "within_days": int(np.median([row[2] for row in errors])),
     }
+
+
+def _dated(examples: Examples, within_days: int) -> np.ndarray:
+    """Examples that fail within so many days, of landmarks that were followed so long.
+
+    At a landmark that was followed for a month only early failures are known, whatever was predicted.
+    """
+    known_until = (examples.landmark + examples.days_to_end.astype("timedelta64[D]")).max()
+    followed = examples.landmark + np.timedelta64(within_days, "D") <= known_until
+    return followed & examples.has_failed & (examples.days_to_end <= within_days)
 
 
 def reliability(judged: Judged, chosen: str) -> list[dict[str, Any]]:

@@ -12,10 +12,10 @@ import numpy as np
 
 from gnn.health import bootstrap
 from gnn.health.examples import Examples
-from gnn.health.port import model_named
+from gnn.health.fitting import fit_all
 from gnn.health.selection import Criterion, Selection, choose_model
 from gnn.health.splits import Part, Split
-from graph.errors import InputError, RefusedError
+from graph.errors import InputError
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -181,13 +181,10 @@ def _judge_part(
     scores: dict[str, np.ndarray] = {}
     outputs: dict[str, str] = {}
     refused = {candidate.name: candidate.note for candidate in selection.candidates if candidate.auc is None}
-    for name, validated in selection.validated.items():
-        try:
-            fitted = model_named(name).fit(train, part.seed)
-        except RefusedError as error:
-            refused[name] = str(error)
-            continue
-        raw, outputs[name] = fitted.scores(test), fitted.output
-        is_risk = fitted.output == "risk" and train.horizon_days is not None
-        scores[name] = validated.calibration.p(raw) if is_risk else raw
+    fitted, failed = fit_all(train, list(selection.validated), part.seed)
+    refused |= failed
+    for name, model in fitted.items():
+        raw, outputs[name] = model.scores(test), model.output
+        is_risk = model.output == "risk" and train.horizon_days is not None
+        scores[name] = selection.validated[name].calibration.p(raw) if is_risk else raw
     return _PartScores(selection, scores, outputs, refused)

@@ -14,40 +14,11 @@ import pandas as pd
 
 from gnn.health.duplicates import components
 from gnn.health.examples import DAY, Examples
+from gnn.health.guard import check_names
 from gnn.health.splits import Part, Split
-from graph.errors import RefusedError
+from graph.errors import InputError, RefusedError
 
 SHOWN_PAIRS = 5
-# Columns that say what becomes of a drive, or how long it was watched, under the names that the formats give them.
-FORWARD_LOOKING = frozenset(
-    (
-        "min_date",
-        "max_date",
-        "min_hours",
-        "max_hours",
-        "n_records",
-        "num_records",
-        "ttf_days",
-        "ttf",
-        "failure",
-        "fails",
-        "failed",
-        "failure_time",
-        "failure_day",
-        "failure_date",
-        "first_day",
-        "last_day",
-        "last_seen",
-        "days_to_end",
-        "has_failed",
-        "label",
-        "event",
-        "censored",
-        "source_split",
-        "source_index",
-        "sample_id",
-    )
-)
 # So many drives must fail at a landmark before an order of their ends that is too good means anything.
 FEWEST_ENDS = 20
 TOO_WELL_ORDERED = 0.99
@@ -225,12 +196,15 @@ def near_duplicates(
 
 def forward_looking(examples: Examples) -> Leak | None:
     """Columns that tell the future, by their names or because they order the failed drives by their day of failure."""
-    named = [name for name in examples.features.columns if name.lower() in FORWARD_LOOKING]
+    named = [str(name) for name in examples.features.columns if _is_forbidden(str(name))]
     if named:
         return Leak(
             "forward_looking_column",
-            f"{len(named)} columns look into the future by their names.",
-            [LeakPair(name, "what becomes of the drive", "never a feature") for name in named[:SHOWN_PAIRS]],
+            f"{len(named)} columns look into the future or name a drive, a date or a place.",
+            [
+                LeakPair(name, "what becomes of the drive, or which one it is", "never a feature")
+                for name in named[:SHOWN_PAIRS]
+            ],
         )
     # After the first in each landmark only: at later ones a drive's age and its end go together for simple reasons.
     days, counts = np.unique(examples.landmark[examples.has_failed], return_counts=True)
@@ -254,6 +228,14 @@ def forward_looking(examples: Examples) -> Leak | None:
             for name, value in telling.head(SHOWN_PAIRS).items()
         ],
     )
+
+
+def _is_forbidden(name: str) -> bool:
+    try:
+        check_names([name])
+    except InputError:
+        return True
+    return False
 
 
 def _both_sides(split: Split, part: Part) -> pd.DataFrame:

@@ -16,8 +16,8 @@ import numpy as np
 from gnn.health import bootstrap
 from gnn.health.calibration import Calibration, choose_calibration
 from gnn.health.examples import Examples
+from gnn.health.fitting import fit_all
 from gnn.health.metrics import best_threshold
-from gnn.health.port import FittedModel, model_named
 from gnn.health.reliability import ece, observed_over_predicted
 from gnn.health.splits import Part, drive_folds
 from graph.errors import RefusedError
@@ -149,18 +149,12 @@ def choose_model(
     by = criterion or ("auc" if train.horizon_days is None else "ap")
     parts, is_forward = validation_parts(train, seed)
     tell = progress or (lambda stage, done, total: None)
-    validated: dict[str, Validated] = {}
-    refused: dict[str, str] = {}
-    outputs: dict[str, str] = {}
-    for number, name in enumerate([*wanted, *others]):
-        tell("validating models", number, len(wanted) + len(others))
-        try:
-            scores, outputs[name] = held_out_scores(train, name, parts)
-        except RefusedError as error:
-            refused[name] = str(error)
-            continue
-        # References are pinned: they are judged as they come.
-        validated[name] = _validated(train, scores, outputs[name], is_calibrated=name not in REFERENCES)
+    scores, outputs, refused = held_out_scores(train, [*wanted, *others], parts, tell)
+    # References are pinned: they are judged as they come.
+    validated = {
+        name: _validated(train, found, outputs[name], is_calibrated=name not in REFERENCES)
+        for name, found in scores.items()
+    }
     if not any(name in validated for name in wanted):
         told = " ".join(f"{name}: {why}" for name, why in refused.items())
         raise RefusedError(f"No model can learn from these examples. {told}")
@@ -226,15 +220,33 @@ def validation_parts(train: Examples, seed: int, num_folds: int = NUM_FOLDS) -> 
     return parts, late is not None
 
 
-def held_out_scores(train: Examples, name: str, parts: Sequence[Part]) -> tuple[np.ndarray, str]:
-    """Scores of each part's held-out examples by a model that learnt from the others; NaN where no part judges."""
-    scores = np.full(len(train), np.nan)
-    output = "risk"
-    for part in parts:
-        fitted: FittedModel = model_named(name).fit(train.take(part.train), part.seed)
-        scores[part.test] = fitted.scores(train.take(part.test))
-        output = fitted.output
-    return scores, output
+def held_out_scores(
+    train: Examples, names: Sequence[str], parts: Sequence[Part], progress: Progress
+) -> tuple[dict[str, np.ndarray], dict[str, str], dict[str, str]]:
+    """Scores of each part's held-out examples by models that learnt from the others.
+
+    Args:
+        train: Training examples.
+        names: Models.
+        parts: What is learnt from and judged.
+        progress: Called with a stage, what is done and of how much.
+
+    Returns:
+        Name to scores, shape ``(num_examples,)``, NaN where no part judges; name to output; and name to the reason why
+        a model could not learn from every part.
+    """
+    scores: dict[str, np.ndarray] = {}
+    outputs: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for number, part in enumerate(parts):
+        progress("validating models", number, len(parts))
+        fitted, failed = fit_all(train.take(part.train), [name for name in names if name not in refused], part.seed)
+        refused.update(failed)
+        judged = train.take(part.test)
+        for name, model in fitted.items():
+            outputs[name] = model.output
+            scores.setdefault(name, np.full(len(train), np.nan))[part.test] = model.scores(judged)
+    return {name: found for name, found in scores.items() if name not in refused}, outputs, refused
 
 
 def _late(train: Examples) -> np.datetime64 | None:
