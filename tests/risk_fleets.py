@@ -64,7 +64,9 @@ def with_history(examples: Examples) -> Examples:
     """The same examples with the history that their outcomes come from."""
     from dataclasses import replace
 
-    ends = pd.DataFrame({"drive": examples.drive, "end": examples.landmark + examples.days_to_end.astype("timedelta64[D]")})
+    ends = pd.DataFrame(
+        {"drive": examples.drive, "end": examples.landmark + examples.days_to_end.astype("timedelta64[D]")}
+    )
     last = ends.groupby("drive")["end"].max().reindex(range(len(examples.drive_keys)))
     failed = pd.Series(examples.has_failed).groupby(examples.drive).max().reindex(range(len(examples.drive_keys)))
     drives = pd.DataFrame({"last_day": last.to_numpy()}, index=examples.drive_keys)
