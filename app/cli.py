@@ -10,7 +10,20 @@ from typing import Any
 import typer
 from typer._click import exceptions as click_exceptions  # typer carries its own click; there is no public name
 
-from app.commands import concept, demo, describe, evaluate, extract, finding, ingest, query, store, watch
+from app.commands import (
+    concept,
+    demo,
+    describe,
+    evaluate,
+    extract,
+    finding,
+    ingest,
+    predict,
+    query,
+    store,
+    train,
+    watch,
+)
 from app.commands.output import messages
 from graph.errors import AtollError
 
@@ -25,6 +38,8 @@ cli = typer.Typer(
 cli.add_typer(ingest.cli, name="ingest")
 cli.add_typer(describe.cli, name="describe")
 cli.add_typer(evaluate.cli, name="evaluate")
+cli.add_typer(train.cli, name="train")
+cli.add_typer(predict.cli, name="predict")
 cli.add_typer(finding.cli, name="finding")
 cli.add_typer(concept.cli, name="concept")
 cli.add_typer(store.cli, name="store")

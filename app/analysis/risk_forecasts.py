@@ -17,6 +17,7 @@ import pandas as pd
 from app.analysis.fleet_data import resolve_fleet
 from app.analysis.risk_features import FeatureCache, features_version
 from app.analysis.risk_nodes import forecast_batch
+from app.analysis.risk_reading import is_forecast_stale
 from app.analysis.risk_reasons import Reasons, reasons_of
 from app.analysis.risk_results import ForecastReport
 from app.analysis.risk_sources import history_from_store
@@ -123,6 +124,9 @@ def forecast_fleet(
     gone = _ends(store, name)
     fingerprint = _fingerprint(model_run, asked, history, gone)
     if not dry_run and (stored := _stored(store, name, fingerprint, model_run, asked)) is not None:
+        if is_forecast_stale(store, name):  # data came in that change nothing here: noted, so that nobody asks again
+            run = store.begin_run("predict", f"predict:{name}", fingerprint)
+            store.complete_run(run, {"fleet": name, "model_run": model_run.key, "landmark": asked})
         return ForecastReport(name, model_run.key, asked, stored, 0, 0, 0, False, store.version(), timing.seconds())
     manifest = current_manifest(ingest_runs(store), name)
     cache = FeatureCache(workspace, name, lake.files([manifest] if manifest else []))
@@ -173,12 +177,13 @@ def score_fleet(
     landmarks = [landmark - timedelta(weeks=weeks) for weeks in range(TREND_WEEKS - 1, -1, -1)]
     trend = np.full((len(drives), len(landmarks)), np.nan)
     first = history.drives.loc[drives, "first_day"].to_numpy().astype("datetime64[D]")
+    seen = {day: first <= np.datetime64(day, "D") for day in landmarks}
+    timing.stage("make features")
+    cache.prepare(history, {day: drives[there] for day, there in seen.items() if there.any()})
     for column, day in enumerate(landmarks[:-1]):
         timing.stage("score the weeks before", column, TREND_WEEKS - 1)
-        seen = first <= np.datetime64(day, "D")
-        if seen.any():
-            trend[seen, column] = predictor.risk(cache.examples(history, drives[seen], day, horizon))
-    timing.stage("make features")
+        if seen[day].any():
+            trend[seen[day], column] = predictor.risk(cache.examples(history, drives[seen[day]], day, horizon))
     examples = cache.examples(history, drives, landmark, horizon)
     cache.tidy()
     timing.stage("score")

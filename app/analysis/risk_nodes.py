@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -74,11 +74,9 @@ def forecast_batch(
             "base_rate": pa.array([predictor.base_rate] * number, pa.float64()),
             "trend_landmarks": pa.array([days for days, _ in trends], pa.list_(pa.date32())),
             "trend_p": pa.array([values for _, values in trends], pa.list_(pa.float64())),
-            "reasons": pa.array([[_text(item) for item in own.attributes] for own in reasons], pa.list_(pa.string())),
-            "neighbours": pa.array(
-                [[_text(item) for item in own.neighbours] for own in reasons], pa.list_(pa.string())
-            ),
-            "notes": pa.array([notes[row] for row in rows], pa.list_(pa.string())),
+            "reasons": _texts([_text(item) for item in own.attributes] for own in reasons),
+            "neighbours": _texts([_text(item) for item in own.neighbours] for own in reasons),
+            "notes": _texts(notes[row] for row in rows),
         }
     )
     rested = [(key, windows[drive]) for key, drive in zip(keys, drives, strict=True) if drive in windows]
@@ -120,6 +118,10 @@ def stored_reasons(texts: Sequence[str] | None, num_works: Mapping[str, int]) ->
 def stored_neighbours(texts: Sequence[str] | None) -> list[NeighbourReason]:
     """Neighbours as shown, from those of a node."""
     return [NeighbourReason(**json.loads(text)) for text in texts or ()]
+
+
+def _texts(values: Iterable[list[str]]) -> pa.Array:
+    return pa.array(list(values), pa.list_(pa.string()))
 
 
 def _text(item: RiskReason | NeighbourReason) -> str:

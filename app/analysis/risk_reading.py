@@ -81,27 +81,30 @@ def drive_risk_history(store: GraphStore, drive: str) -> list[RiskChange]:
     return changes
 
 
-def fleet_risk(store: GraphStore, fleet: str | None, filters: Filters | None = None) -> FleetRisk | None:
+def fleet_risk(
+    store: GraphStore, fleet: str | None, filters: Filters | None = None, *, landmark: date | None = None
+) -> FleetRisk | None:
     """The latest forecast of a fleet; None where there is none.
 
     Args:
         store: The graph.
         fleet: Name of the fleet; needed where there are several.
         filters: Which drives count; a verdict is not looked at.
+        landmark: Day of an earlier forecast; None: the latest, without the drives that left since.
 
     Raises:
         InputError: No such fleet, or a filter names what no drive has.
     """
     chosen: Filters = {key: values for key, values in (filters or {}).items() if key != "verdict"}
     name, synthetic = resolve_fleet(store, fleet, chosen)
-    last = latest_forecast(store, name)
+    last = latest_forecast(store, name, landmark)
     if last is None:
         return None
     question = {"model_run": last["model_run"], "landmark": last["landmark"]}
     stored = _frame(store, "forecasts_of_fleet", question).set_index("drive").rename_axis("drive_key")
     data = load_fleet(store, name, synthetic)
     # Who has left since needs no spare any more.
-    in_service = data.drives[data.drives["failure_status"].isna()]
+    in_service = data.drives[data.drives["failure_status"].isna()] if landmark is None else data.drives
     asked = {key: values for key, values in chosen.items() if key != "fleet"}
     kept = apply_filters(in_service, with_known_models(store, data, asked), with_verdict=False)
     stored = stored[stored.index.isin(kept.index)]
@@ -126,7 +129,10 @@ def fleet_risk(store: GraphStore, fleet: str | None, filters: Filters | None = N
         heat=_heat(drives),
         spares=_spares(drives, kept, members, overdispersion),
         is_stale=_is_stale(store, name, last["completed_at"]),
-        notes=[*_fleet_notes(stored, len(kept)), *stale_note(store, name, last["model_run"], last["landmark"])],
+        notes=[
+            *_fleet_notes(stored, len(kept) if landmark is None else len(stored)),
+            *stale_note(store, name, last["model_run"], last["landmark"]),
+        ],
     )
 
 
@@ -139,10 +145,14 @@ def model_cards(workspace: Path) -> list[ModelCard]:
     return cards(workspace)
 
 
-def latest_forecast(store: GraphStore, fleet: str) -> dict[str, Any] | None:
-    """The last day on which a whole fleet was asked, and who answered: ``model_run, landmark, completed_at``."""
-    records = store.query("forecast_runs", {"fleet": fleet}, limit=1).records()
-    return records[0] if records else None
+def latest_forecast(store: GraphStore, fleet: str, landmark: date | None = None) -> dict[str, Any] | None:
+    """The last day on which a fleet was asked, or the one given, and who answered.
+
+    Returns:
+        ``run, model_run, landmark, completed_at``; None where it was never asked.
+    """
+    runs = store.query("forecast_runs", {"fleet": fleet}).records()
+    return next((run for run in runs if landmark is None or run["landmark"] == landmark), None)
 
 
 def is_forecast_stale(store: GraphStore, fleet: str) -> bool:
@@ -164,9 +174,8 @@ def stale_note(store: GraphStore, fleet: str, model_run: str, landmark: date) ->
     runs = store.query("forecast_runs", {"fleet": fleet}).records()
     own = [row for row in runs if row["model_run"] == model_run and row["landmark"] == landmark]
     if own and _is_stale(store, fleet, own[0]["completed_at"]):
-        return [
-            f"Data came in after this forecast of {landmark}. Ask again with 'atoll predict fleet --fleet {fleet}'."
-        ]
+        again = f"atoll predict fleet --fleet {fleet}"
+        return [f"Data came in after this forecast of {landmark}. Ask again with '{again}'."]
     return []
 
 
@@ -251,9 +260,8 @@ def _fleet_notes(stored: pd.DataFrame, num_in_service: int) -> list[str]:
     if unknown and unknown < len(stored):
         found.append(f"{unknown:,} drives are of models that training never saw; their bands are widened.")
     if num_in_service > len(stored):
-        found.append(
-            f"{num_in_service - len(stored):,} drives in service have no forecast: not seen for too long or new."
-        )
+        missing = num_in_service - len(stored)
+        found.append(f"{missing:,} drives in service have no forecast: not seen for too long, or new.")
     return found
 
 

@@ -86,10 +86,10 @@ def train_risk(
     until = observed_until(history)
     hashes = {"data": dataset_sha256(examples), "model": sha256}
     card = _card(key, name, synthetic, examples, trained, until, hashes, version)
-    known = {row["model_run"] for row in store.query("model_runs").records()}
+    known = [row["model_run"] for row in store.query("model_runs").records() if row["fleet"] == name]
     is_new = key not in known
     tell("store the model", 0, None)
-    if is_new:
+    if is_new or known[0] != key:  # the one trained last is the one that forecasts
         version = _store(store, workspace, text, card, trained)
     elif not artifact.folder_of(workspace, key).exists():
         artifact.save(workspace, key, text, card)
@@ -176,7 +176,7 @@ def _card(
         model=predictor.name,
         fleet=fleet,
         synthetic=synthetic,
-        trained_at=datetime.now(UTC).replace(microsecond=0),
+        trained_at=datetime.now(UTC),
         horizon_days=predictor.horizon_days,
         first_landmark=examples.landmark.min().astype(object),
         last_landmark=examples.landmark.max().astype(object),

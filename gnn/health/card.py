@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 INTERVAL_LEVEL = 0.95
+SHOWN_FEATURES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +209,12 @@ class ModelCard:
                         "over all seen" if row.look_back_days is None else f"{row.look_back_days} days",
                         _number(row.importance),
                     )
-                    for row in self.features
+                    for row in self.features[:SHOWN_FEATURES]
                 ],
             ),
+            ""
+            if len(self.features) <= SHOWN_FEATURES
+            else f"And {len(self.features) - SHOWN_FEATURES} more that say less; all of them stand in `card.json`.",
             "## Limits",
             "\n".join(f"- {sentence}" for sentence in [*self.limits, *self.notes]),
             "## Versions",
@@ -242,7 +246,7 @@ def _range(pair: tuple[float, float] | None) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.3g} %" if share > 1e-9 else "0 %"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gnn.health.examples import Examples, Feature
+from gnn.health.feature_plan import ERRORS
 
 # Log-odds below which a contribution changes the odds by less than 5 %, which nobody would act upon.
 SMALLEST_CONTRIBUTION = 0.05
@@ -47,6 +49,7 @@ def causes(examples: Examples, contributions: np.ndarray, most: int = 4) -> list
     if not len(examples):
         return []
     catalogue = examples.catalogue
+    contributions = attributed(examples, contributions)
     groups = _groups(catalogue)
     num_groups = int(groups.max()) + 1
     merged = np.zeros((len(examples), num_groups))
@@ -72,9 +75,61 @@ def causes(examples: Examples, contributions: np.ndarray, most: int = 4) -> list
     return found
 
 
+def attributed(examples: Examples, contributions: np.ndarray) -> np.ndarray:
+    """Contributions with those of counts over all error counters given to the counters that they count.
+
+    ``errors_log_sum`` is a sum over attributes, so what it adds for a drive is shared out by each attribute's term of
+    that sum; likewise the rises, and the numbers of counters above zero. Where no counter shows anything, as on a drive
+    without errors, it stays where it is.
+
+    Args:
+        examples: What was scored.
+        contributions: Shape ``(num_examples, num_features)``.
+
+    Returns:
+        The same shape and the same sums by example.
+    """
+    place = {item.name: column for column, item in enumerate(examples.catalogue)}
+    shared = contributions.copy()
+    for name, column in place.items():
+        found = _counted_by(name)
+        if found is None:
+            continue
+        suffix, term = found
+        parts = [place[f"{counter}_{suffix}"] for counter in ERRORS if f"{counter}_{suffix}" in place]
+        if not parts:
+            continue
+        values = np.nan_to_num(examples.features.iloc[:, parts].to_numpy(np.float64), nan=0.0)
+        terms = term(np.maximum(values, 0.0))
+        total = terms.sum(axis=1)
+        some = total > 0
+        shared[np.ix_(some, parts)] += terms[some] / total[some, None] * contributions[some, column, None]
+        shared[some, column] = 0.0
+    return shared
+
+
 def importance(contributions: np.ndarray) -> np.ndarray:
     """Mean absolute contribution of each feature in log-odds, shape ``(num_features,)``."""
     return np.abs(contributions).mean(axis=0)
+
+
+def _counted_by(name: str) -> tuple[str, Callable[[np.ndarray], np.ndarray]] | None:
+    """Of a count over error counters: the suffix of the features that it counts, and what it makes of each."""
+    if name == "errors_log_sum":
+        return "last", np.log1p
+    if name == "num_errors_now":
+        return "last", _is_above_zero
+    if name == "num_errors_ever":
+        return "ever_max", _is_above_zero
+    if rising := re.fullmatch(r"num_errors_rising_(\d+_days)", name):
+        return f"rise_{rising[1]}", _is_above_zero
+    if rises := re.fullmatch(r"errors_rise_log_sum_(\d+_days)", name):
+        return f"rise_{rises[1]}", np.log1p
+    return None
+
+
+def _is_above_zero(values: np.ndarray) -> np.ndarray:
+    return (values > 0).astype(np.float64)
 
 
 def _groups(catalogue: Sequence[Feature]) -> np.ndarray:

@@ -17,7 +17,7 @@ from gnn.health.horizons import HorizonCurve, fit_horizons
 from gnn.health.metrics import time_to_failure_error
 from gnn.health.port import FittedModel, model_named
 from gnn.health.reliability import ReliabilityBin, reliability_table
-from gnn.health.selection import Selection, choose_model, held_out_scores
+from gnn.health.selection import NUM_FOLDS, Selection, choose_model, held_out_scores
 from gnn.health.splits import drive_folds
 from graph.errors import RefusedError
 
@@ -218,8 +218,12 @@ def train_predictor(
     label = examples.label[judged]
     tell("fit the curve", 0, None)
     # The curve needs the long follow-up of early landmarks, which validation forward in time never scores.
-    out_of_fold, _ = held_out_scores(examples, selection.name, drive_folds(examples, 1, 3, seed))
-    p_all = selection.calibration.p(out_of_fold)
+    # Drives are held out as there, so that a curve is never learnt from a model's memory.
+    folds = drive_folds(examples, 1, NUM_FOLDS, seed)
+    out_of_fold, _, refused = held_out_scores(examples, [selection.name], folds, tell)
+    if selection.name not in out_of_fold:
+        raise RefusedError(refused[selection.name])
+    p_all = selection.calibration.p(out_of_fold[selection.name])
     curve = fit_horizons(
         p_all, examples.days_to_end, examples.has_failed, examples.drive, int(examples.horizon_days or 0)
     )
@@ -270,8 +274,8 @@ def check_trainable(examples: Examples) -> None:
         )
     if failed == drives:
         raise RefusedError(
-            f"All {drives:,} drives with a known outcome failed within {days} days: a model needs drives that lived too. "
-            "Read the healthy drives of the fleet as well."
+            f"All {drives:,} drives with a known outcome failed within {days} days: a model needs drives that lived "
+            "too. Read the healthy drives of the fleet as well."
         )
     if drives < FEWEST_DRIVES:
         raise RefusedError(
