@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
 LEVEL = 0.8
 MIN_EXPECTED = 5.0
@@ -26,6 +26,10 @@ _FACTORS = 41
 _SMALL_P = 0.05
 _TERMS = 12
 _FEWEST_GROUPS = 8
+# Standard deviations of a common factor that are weighed, and what is thought of them before anything was seen.
+_DEVIATIONS = np.linspace(0.002, 2.0, 400)
+_DEVIATION_SCALE = 0.15
+_DEVIATION_FREEDOM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,11 @@ def estimate_overdispersion(
 ) -> float:
     """How far groups' failures scatter beyond chance: the variance of their common factor.
 
-    The likeliest value if each group's count is negative binomial about what was expected of it. To be estimated on
-    validation, on groups of the kind that it is used for (landmark and model, or landmark alone for a whole fleet): a
-    handful of drives of a rare model differ from the rest by far more than a large group does from month to month.
+    A count is negative binomial about what was expected of its group. To be estimated on validation, on groups of the
+    kind that it is used for (landmark and model, or landmark alone for a whole fleet): a handful of drives of a rare
+    model differ from the rest by far more than a large group does from month to month. A few groups hardly tell, so
+    the mean is taken over what they leave likely, the factor's standard deviation being about .15 or a few times that
+    where nothing is known; with many groups that thought counts for nothing.
 
     Args:
         label: bool, shape ``(num_examples,)``.
@@ -153,10 +159,11 @@ def estimate_overdispersion(
         min_expected: Groups with fewer expected failures are left out, unless fewer than eight have so many.
 
     Returns:
-        0 or above; 0 where groups scatter no more than chance has it or where there is only one.
+        Above 0; near 0 where many groups scatter no more than chance has it.
 
     References:
-        Lawless, Canadian Journal of Statistics 1987 (negative binomial regression).
+        Lawless, Canadian Journal of Statistics 1987 (negative binomial regression); Gelman, Bayesian Analysis 2006
+        (half-t prior of a standard deviation).
     """
     at, num = _numbered(group)
     expected = np.bincount(at, weights=p, minlength=num)
@@ -164,17 +171,11 @@ def estimate_overdispersion(
     some = expected >= min_expected
     if some.sum() < _FEWEST_GROUPS:
         some = expected > 0
-    if some.sum() < 2:
-        return 0.0
-    expected, observed = expected[some], observed[some]
-
-    def loss(log_variance: float) -> float:
-        size = np.exp(-log_variance)
-        return -float(stats.nbinom.logpmf(observed, size, size / (size + expected)).sum())
-
-    found = optimize.minimize_scalar(loss, bounds=(-10, 2), method="bounded")
-    chance = -float(stats.poisson.logpmf(observed, expected).sum())
-    return float(np.exp(found.x)) if found.fun < chance else 0.0
+    size = 1 / _DEVIATIONS[:, None] ** 2
+    likelihood = stats.nbinom.logpmf(observed[some], size, size / (size + expected[some])).sum(axis=1)
+    chance = likelihood + stats.t.logpdf(_DEVIATIONS / _DEVIATION_SCALE, _DEVIATION_FREEDOM)
+    weight = np.exp(chance - chance.max())
+    return float(weight @ _DEVIATIONS**2 / weight.sum())
 
 
 def interval_coverage(

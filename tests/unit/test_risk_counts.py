@@ -102,8 +102,15 @@ def groups(seed: int, overdispersion: float, num_groups: int = 200, size: int = 
 def test_overdispersion_is_found_where_it_is_and_none_where_it_is_not() -> None:
     assert estimate_overdispersion(*groups(0, 0.15)) == pytest.approx(0.15, rel=0.3)
     assert estimate_overdispersion(*groups(1, 0.0)) < 0.01
-    label, p, _ = groups(2, 0.15)
-    assert estimate_overdispersion(label, p, np.zeros(len(p))) == 0.0
+
+
+def test_a_few_groups_hardly_tell_and_count_neither_as_none_nor_as_all_they_show() -> None:
+    label, p, group = groups(2, 0.15, num_groups=40)
+    many = estimate_overdispersion(label, p, group)
+    one = estimate_overdispersion(label, p, np.zeros(len(p)))
+    few = [estimate_overdispersion(*groups(seed, 0.0, num_groups=6)) for seed in range(10, 20)]
+    assert 0.01 < one < many
+    assert 0.001 < np.mean(few) < 0.05
 
 
 @pytest.mark.parametrize("overdispersion", [0.0, 0.15])
