@@ -22,7 +22,6 @@ from graph.windows import latest_windows
 from graph.windows.landmarks import FALLS, RISES, families, landmark_windows
 
 LOOK_BACKS_DAYS = (1, 2, 4, 7, 14)
-RECENT_DAYS = (2, 4, 7)
 WHOLE_WINDOW_DAYS = 3650  # more than any window spans, so that all of its samples count
 AGE = "ata_9"
 WRITTEN, READ, ERASES = "ata_241", "ata_242", "ata_177"
@@ -162,7 +161,7 @@ def _add_attribute(add: Add, measures: pd.DataFrame, name: str) -> None:
 def _add_recent_over_earlier(add: Add, measures: pd.DataFrame, name: str) -> None:
     key = smart.key_of(name)
     what = smart.attribute(key).name.lower() if key else name
-    for days in RECENT_DAYS:
+    for days in LOOK_BACKS_DAYS:
         recent = measures[f"{name}_rise_{days}_days"]
         earlier = (measures[f"{name}_rise_ever"] - recent).clip(lower=0)
         before = (measures["days_observed"] - days).clip(lower=1)

@@ -1,0 +1,128 @@
+"""The classifier of case-control windows: two forests and a logistic regression, mean of their log-odds.
+
+Trees find thresholds and interactions and know nothing of small shifts that all drives share; a logistic regression on
+quantiles (each feature replaced by the normal score of its rank in training) sees the shifts and nothing else. Their
+errors differ, so the mean ranks better than either. The forests (Breiman 2001; extremely randomised: Geurts, Ernst,
+Wehenkel, Machine Learning 63, 2006) count half and the logistic regression half.
+
+Its output is a score: the training set holds as many failed drives as healthy ones, so it is no risk by any horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gnn.health.examples import Examples
+from gnn.health.models.classes import checked, columns
+from gnn.health.models.quantile_logistic import QuantileLogistic
+from gnn.health.models.trees import Forest
+from gnn.health.port import Output
+from graph.errors import RefusedError
+
+NUM_TREES = 300
+MIN_LEAF_EXAMPLES = 2  # of the extremely randomised trees, whose splits are noisier
+PENALTY = 0.03  # inverse strength of the ridge
+MOST_CERTAIN = 0.99  # a forest in which all trees agree is not certain
+
+
+@dataclass(frozen=True)
+class FittedWindowClassifier:
+    """A window classifier that has learnt.
+
+    Args:
+        features: Columns that it takes, in its order: those that vary in training, each content once.
+        forest: A random forest.
+        extra_trees: A forest of extremely randomised trees.
+        logistic: A logistic regression on quantiles.
+    """
+
+    features: list[str]
+    forest: Forest
+    extra_trees: Forest
+    logistic: QuantileLogistic
+    name: str = "window_classifier"
+    output: Output = "score"
+
+    def scores(self, examples: Examples) -> np.ndarray:
+        """Score of each window in (0, 1), shape ``(num_examples,)``, higher is likelier to fail."""
+        table = columns(examples, self.features)
+        trees = [_log_odds(forest.scores(table)) for forest in (self.forest, self.extra_trees)]
+        odds = (np.mean(trees, axis=0) + _log_odds(self.logistic.scores(table))) / 2
+        found: np.ndarray = 1 / (1 + np.exp(-odds))
+        return found
+
+    def contributions(self, examples: Examples) -> np.ndarray | None:
+        """What each feature adds in log-odds by the logistic half, shape ``(num_examples, num_features)``.
+
+        Votes of trees are no sum over features, so their half is not among them.
+        """
+        own = self.logistic.contributions(columns(examples, self.features)) / 2
+        found = np.zeros((len(examples), len(examples.catalogue)))
+        at = {name: position for position, name in enumerate(self.features)}
+        for position, feature in enumerate(examples.catalogue):
+            if feature.name in at:
+                found[:, position] = own[:, at[feature.name]]
+        return found
+
+    def state(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "features": self.features,
+            "forest": self.forest.state(),
+            "extra_trees": self.extra_trees.state(),
+            "logistic": self.logistic.state(),
+        }
+
+
+class WindowClassifier:
+    """The classifier of case-control windows."""
+
+    name = "window_classifier"
+    output: Output = "score"
+
+    def fit(self, train: Examples, seed: int) -> FittedWindowClassifier:
+        """Learn from windows of both classes.
+
+        Raises:
+            RefusedError: One class, too few drives, or no feature that varies.
+        """
+        from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+
+        known = checked(train, self.name)
+        features = _informative(known, self.name)
+        table, label = columns(known, features), known.label
+        forest = RandomForestClassifier(NUM_TREES, random_state=seed).fit(table, label)
+        extra = ExtraTreesClassifier(NUM_TREES, min_samples_leaf=MIN_LEAF_EXAMPLES, random_state=seed).fit(table, label)
+        logistic = QuantileLogistic.fit(table, label, PENALTY)
+        return FittedWindowClassifier(features, Forest.of(forest), Forest.of(extra), logistic)
+
+    def restore(self, state: Mapping[str, Any]) -> FittedWindowClassifier:
+        """A fitted classifier from its ``state``."""
+        return FittedWindowClassifier(
+            list(state["features"]),
+            Forest.restore(state["forest"]),
+            Forest.restore(state["extra_trees"]),
+            QuantileLogistic.restore(state["logistic"]),
+        )
+
+
+def _log_odds(scores: np.ndarray) -> np.ndarray:
+    kept = np.clip(scores, 1 - MOST_CERTAIN, MOST_CERTAIN)
+    found: np.ndarray = np.log(kept / (1 - kept))
+    return found
+
+
+def _informative(train: Examples, name: str) -> list[str]:
+    """Columns that vary, each content once: SSDs tell the same count under several attributes (5 and 183)."""
+    seen: dict[bytes, str] = {}
+    for feature in train.catalogue:
+        values = train.features[feature.name].to_numpy(np.float32)
+        if len(np.unique(values)) > 1:
+            seen.setdefault(values.tobytes(), feature.name)
+    if not seen:
+        raise RefusedError(f"Model '{name}' cannot be trained: every feature is constant over the training examples.")
+    return list(seen.values())
