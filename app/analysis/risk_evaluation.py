@@ -26,6 +26,7 @@ from gnn.health.selection import (
 )
 from gnn.health.splits import Split
 from graph.errors import InputError
+from ingest.telemetry.alibaba import MODEL_BY_ALIAS
 
 MOST_MODELS_SLICED = 4
 MOST_MAKERS_SLICED = 4
@@ -141,7 +142,8 @@ def _slices(source: SourceSplit, format_name: str) -> list[Slice]:
     model = test.groups["model"].astype(str)
     if format_name == WINDOWS:
         ends_at_once = test.has_failed & (np.nan_to_num(test.days_to_end, nan=1.0) <= 0)
-        own = [Slice(f"model {name}", (model == name).to_numpy()) for name in sorted(model.unique())]
+        alias = {name: f"{name} ({own})" for own, name in MODEL_BY_ALIAS.items()}
+        own = [Slice(f"model {alias.get(name, name)}", (model == name).to_numpy()) for name in sorted(model.unique())]
         return [*own, Slice("ttf = 0 removed", ~ends_at_once)]
     by_size = model[test.is_known].value_counts().index[:MOST_MODELS_SLICED]
     vendor = test.groups["vendor"].astype(str)

@@ -11,7 +11,7 @@ import numpy as np
 from gnn.health import bootstrap, controls
 from gnn.health.chosen_figures import count_intervals, mean_of, reliability, time_to_failure
 from gnn.health.examples import Examples
-from gnn.health.judging import Judged, bootstrap_parts, chosen_name, judge
+from gnn.health.judging import Judged, bootstrap_parts, chosen_name, judge, refitted
 from gnn.health.metrics import (
     at_threshold,
     auc,
@@ -23,7 +23,7 @@ from gnn.health.metrics import (
 from gnn.health.reliability import ece, observed_over_predicted
 from gnn.health.selection import Criterion
 from gnn.health.splits import Split
-from graph.errors import AtollError, RefusedError
+from graph.errors import RefusedError
 
 Progress = Callable[[str, int, int | None], None]
 FEWEST_IN_SLICE = 10
@@ -109,7 +109,7 @@ def evaluate(task: Task, *, progress: Progress | None = None) -> Evaluation:
     tell("controls", 0, None)
     beside = _control_scores(judged, notes)
     tell("bootstrap over drives", 0, None)
-    drawn = bootstrap.bootstrap(bootstrap_parts(judged, beside))
+    drawn = bootstrap.bootstrap(bootstrap_parts(task.split, {**judged.scores, **beside}))
     permuted = controls.permuted_labels(task.split, progress=progress)
     tell("slices", 0, None)
     slices = [_slice(judged, part, chosen, reference, notes) for part in task.slices]
@@ -256,7 +256,7 @@ def _slice(judged: Judged, part: Slice, chosen: str, reference: str, notes: list
             f"(at least {FEWEST_IN_SLICE} of each)."
         )
         return None
-    parts = bootstrap_parts(judged, mask=part.mask)
+    parts = bootstrap_parts(judged.split, judged.scores, part.mask)
     if any(not piece.label.any() or piece.label.all() for piece in parts):
         notes.append(f"Slice {part.name}: one class only in the test of some seed.")
         return None
@@ -293,13 +293,15 @@ def _without_ages(task: Task, chosen: str, reference: str, notes: list[str]) -> 
         return None
     train = controls.without_columns(split.train, aged)
     test = train if split.is_one_pool else controls.without_columns(split.test, aged)
+    names = list(dict.fromkeys((chosen, reference)))
     try:
-        judged = judge(replace(split, train=train, test=test), [chosen], [reference], criterion=task.criterion)
-    except AtollError as error:
+        scores = refitted(replace(split, train=train, test=test), names)
+    except RefusedError as error:
         notes.append(f"Slice without ages: {error}")
         return None
-    rows = np.unique(np.concatenate([judged.rows(number) for number in range(judged.num_seeds)]))
-    drawn = bootstrap.bootstrap(bootstrap_parts(judged))
+    parts = bootstrap_parts(split, scores)
+    rows = np.flatnonzero(np.isfinite(scores[chosen]).any(axis=0) & test.is_known)
+    drawn = bootstrap.bootstrap(parts)
     return {**_slice_figures("without ages", test.take(rows), drawn, chosen, reference), "left_out": aged}
 
 

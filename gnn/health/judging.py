@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gnn.health import bootstrap
-from gnn.health.examples import Examples
 from gnn.health.fitting import fit_all
 from gnn.health.selection import Criterion, Selection, choose_model
 from gnn.health.splits import Part, Split
-from graph.errors import InputError
+from graph.errors import InputError, RefusedError
 
 Progress = Callable[[str, int, int | None], None]
+MOST_WORKERS = 4
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def judge(
         return scored
 
     # The models keep to one thread each, and their libraries leave the interpreter while they fit.
-    with ThreadPoolExecutor(max_workers=max(1, min(os.cpu_count() or 1, len(split.parts), 4))) as pool:
+    with ThreadPoolExecutor(max_workers=_workers(split)) as pool:
         scored = list(pool.map(one, split.parts))
     seeds, shape = split.seeds, (len(split.seeds), len(split.test))
     refused = {name: why for part in scored for name, why in part.refused.items()}
@@ -137,25 +137,50 @@ def chosen_name(judged: Judged, criterion: Criterion) -> tuple[str, str]:
     )
 
 
+def refitted(split: Split, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Scores of models fitted on every part, without validation: for slices whose features differ.
+
+    Returns:
+        Name to scores before calibration, shape ``(num_seeds, num_test)``, NaN where a row is no test row of a seed.
+
+    Raises:
+        RefusedError: One of them cannot learn.
+    """
+    scores = {name: np.full((len(split.seeds), len(split.test)), np.nan) for name in names}
+
+    def one(part: Part) -> None:
+        fitted, refused = fit_all(split.train.take(part.train), names, part.seed)
+        if refused:
+            raise RefusedError(next(iter(refused.values())))
+        for name, model in fitted.items():
+            scores[name][split.seeds.index(part.seed), part.test] = model.scores(split.test.take(part.test))
+
+    with ThreadPoolExecutor(max_workers=_workers(split)) as pool:
+        list(pool.map(one, split.parts))
+    return scores
+
+
 def bootstrap_parts(
-    judged: Judged, extra: dict[str, np.ndarray] | None = None, mask: np.ndarray | None = None
+    split: Split, scores: dict[str, np.ndarray], mask: np.ndarray | None = None
 ) -> list[bootstrap.Part]:
     """What the bootstrap over drives takes: one part a seed.
 
     Args:
-        judged: Scores.
-        extra: More scores, such as controls, of the shape of ``Judged.scores``.
+        split: The split.
+        scores: Name to scores, shape ``(num_seeds, num_test)``, NaN where a row is no test row of a seed.
         mask: Test rows to keep, bool, shape ``(num_test,)``; None: all.
     """
-    test: Examples = judged.split.test
+    wanted = split.test.is_known if mask is None else split.test.is_known & mask
     parts = []
-    for number in range(judged.num_seeds):
-        rows = judged.rows(number)
-        if mask is not None:
-            rows = rows[mask[rows]]
-        scores = {name: values[number, rows] for name, values in {**judged.scores, **(extra or {})}.items()}
-        parts.append(bootstrap.Part(test.label[rows], test.drive[rows], scores))
+    for number in range(len(split.seeds)):
+        rows = np.flatnonzero(np.isfinite(next(iter(scores.values()))[number]) & wanted)
+        own = {name: values[number, rows] for name, values in scores.items()}
+        parts.append(bootstrap.Part(split.test.label[rows], split.test.drive[rows], own))
     return parts
+
+
+def _workers(split: Split) -> int:
+    return max(1, min(os.cpu_count() or 1, len(split.parts), MOST_WORKERS))
 
 
 @dataclass(frozen=True)
