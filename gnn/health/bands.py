@@ -4,7 +4,7 @@ Each refit draws drives with replacement and keeps every failing example of thei
 That share multiplies the odds of failure by ``1 / r`` whatever the features say, so ``log r`` added to the refit's
 log-odds undoes it exactly (King and Zeng's prior correction) and no weights need to pass the models' port.
 
-Twenty refits of a large model would be too slow to score a fleet with. What is kept of a refit is therefore how its
+Refits of a large model would be too slow to score a fleet with. What is kept of a refit is therefore how its
 log-odds differ from the mean of all refits, as a linear function of the probability and the standardised features,
 learnt on drives that the refit did not see. What that function leaves unexplained is drive by drive noise: it widens
 the band, by as much as was seen at that level of risk, but adds nothing to the spread of a group's total.
@@ -30,7 +30,7 @@ from gnn.health.port import RiskModel
 from graph.errors import RefusedError
 
 LEVEL = 0.8
-NUM_REFITS = 16
+NUM_REFITS = 12
 # So many other examples are kept for each failing one: the variance they would still add is a tenth of the failures'.
 OTHERS_PER_FAILURE = 10
 FEW_FAILURES = 30
