@@ -161,7 +161,8 @@ def fit_bands(
     widening = float(stats.t.ppf(0.9, max(num_failing - 1, 1)) / stats.norm.ppf(0.9))
     notes = []
     if num_failing < FEW_FAILURES:
-        notes.append(f"Only {num_failing} drives failed in training, so the band is widened {widening:.2g} times.")
+        times = f"widened {widening:.2g} times" if widening >= 1.05 else "a little wider for it"
+        notes.append(f"Only {num_failing} drives failed in training, so the band is {times}.")
     often = np.isfinite(np.reshape(odds, (len(odds), len(sample)))).sum(axis=0) >= FEWEST_JUDGES
     if len(odds) < FEWEST_REFITS or not often.any():
         notes.append("Too few drives failed for the model to be refitted on resampled drives: a wide band is assumed.")

@@ -172,4 +172,5 @@ def _wilson(failed: float, mass: float) -> tuple[float, float]:
     z = float(stats.norm.ppf(0.975))
     centre = (failed + z**2 / 2) / (mass + z**2)
     half = z / (mass + z**2) * np.sqrt(max(failed * (mass - failed), 0.0) / mass + z**2 / 4)
-    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))
+    # Rounding must not leave a hair above 0 or below 1 where none or all failed.
+    return float(centre - half) if failed > 0 else 0.0, float(centre + half) if failed < mass else 1.0

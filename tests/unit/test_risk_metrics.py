@@ -187,6 +187,8 @@ def test_bins_of_equal_mass_are_of_equal_mass_and_carry_wilsons_interval() -> No
     row = table[-1]
     expected = binomtest(int(row.num_failures), 500).proportion_ci(method="wilson")
     assert (row.low, row.high) == pytest.approx((expected.low, expected.high))
+    none, every = (reliability_table(np.full(9, failed), np.full(9, 0.3))[0] for failed in (False, True))
+    assert (none.low, every.high) == (0.0, 1.0)
     assert reliability_table(label, p, bins="equal_width")[0].num_examples > 4_900
 
 
