@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from graph.errors import InputError
 from ingest.telemetry.demo.faults import fall_ill
 from ingest.telemetry.demo.life import Life, live
-from ingest.telemetry.demo.plan import plan_fleet
+from ingest.telemetry.demo.plan import fail_together, plan_fleet
 from ingest.telemetry.demo.table import tables
 
 LAST_DAY = date(2026, 10, 31)
@@ -20,9 +21,13 @@ SEED = 20261031
 METADATA = {"atoll.synthetic": "true", "atoll.generator": "atoll demo fleet 1"}
 LEAST_DRIVES = 200
 LEAST_DAYS = 90
+# Whether failures beyond those of single drives come from faults of places, or at random as a control to that.
+Variant = Literal["single", "correlated", "independent"]
 
 
-def write_demo_fleet(path: Path, *, drives: int = 2000, days: int = 365, seed: int = SEED) -> Path:
+def write_demo_fleet(
+    path: Path, *, drives: int = 2000, days: int = 365, seed: int = SEED, variant: Variant = "single"
+) -> Path:
     """Write the synthetic demo fleet as an ``atoll-daily`` Parquet file, marked synthetic in its metadata.
 
     The same arguments give the same rows.
@@ -32,6 +37,9 @@ def write_demo_fleet(path: Path, *, drives: int = 2000, days: int = 365, seed: i
         drives: Number of drives, at least 200.
         days: Number of days, at least 90; the last one is 2026-10-31.
         seed: Seed of all randomness.
+        variant: ``single``: the demo fleet. ``correlated``: beside its mechanisms, racks with a bad power feed and
+            hosts with a bad backplane lose healthy drives one after another. ``independent``: as many more failures,
+            at random: the control to that.
 
     Returns:
         ``path``.
@@ -39,7 +47,7 @@ def write_demo_fleet(path: Path, *, drives: int = 2000, days: int = 365, seed: i
     Raises:
         InputError: Too few drives or days to hold every mechanism.
     """
-    fleet, calendar, random = _planned(drives, days, seed, healthy=False)
+    fleet, calendar, random = _planned(drives, days, seed, healthy=False, variant=variant)
     life = live(fleet, calendar, random)
     fall_ill(life, fleet, random)
     return _write(path, fleet, calendar, life)
@@ -64,19 +72,22 @@ def healthy_shuffled(path: Path, *, drives: int = 2000, days: int = 365, seed: i
     return _write(path, fleet, calendar, life)
 
 
-def planted_mechanisms(*, drives: int = 2000, days: int = 365, seed: int = SEED) -> pd.DataFrame:
+def planted_mechanisms(
+    *, drives: int = 2000, days: int = 365, seed: int = SEED, variant: Variant = "single"
+) -> pd.DataFrame:
     """Tell what each drive of ``write_demo_fleet`` suffers from; for tests alone, no workspace ever holds it.
 
     Args:
         drives: As given to ``write_demo_fleet``.
         days: The same.
         seed: The same.
+        variant: The same.
 
     Returns:
         One row a drive: ``serial, mechanism`` (``healthy`` where there is none), ``onset_day`` (None where
         there is none), ``last_day``, ``failed``, and ``host`` and ``rack`` as in the file.
     """
-    fleet, calendar, _ = _planned(drives, days, seed, healthy=False)
+    fleet, calendar, _ = _planned(drives, days, seed, healthy=False, variant=variant)
     dates = np.array([*calendar.date, None])
     return pd.DataFrame(
         {
@@ -92,7 +103,7 @@ def planted_mechanisms(*, drives: int = 2000, days: int = 365, seed: int = SEED)
 
 
 def _planned(
-    drives: int, days: int, seed: int, *, healthy: bool
+    drives: int, days: int, seed: int, *, healthy: bool, variant: Variant = "single"
 ) -> tuple[pd.DataFrame, pd.DatetimeIndex, np.random.Generator]:
     """Plan, calendar and the randomness that is left."""
     if drives < LEAST_DRIVES or days < LEAST_DAYS:
@@ -102,8 +113,10 @@ def _planned(
         )
     calendar = pd.date_range(end=LAST_DAY, periods=days, freq="D")
     # The plan draws from a stream of its own, so that it can be told again without the year.
-    plan_seed, life_seed = np.random.SeedSequence(seed).spawn(2)
+    plan_seed, life_seed, shared_seed = np.random.SeedSequence(seed).spawn(3)
     fleet = plan_fleet(drives, days, np.random.default_rng(plan_seed), healthy=healthy)
+    if variant != "single":
+        fail_together(fleet, days, np.random.default_rng(shared_seed), correlated=variant == "correlated")
     return fleet, calendar, np.random.default_rng(life_seed)
 
 

@@ -11,6 +11,8 @@ from ingest.telemetry.demo.layout import BUGGY_MODEL, MODELS, lay_out
 
 HEALTHY = "healthy"
 SUDDEN = "sudden-failure"
+POWER_FEED = "power-feed"
+BACKPLANE = "backplane"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,57 @@ MECHANISMS = (
     Mechanism("counter-reset", 0.004, "drive", (4, 25)),
     Mechanism(SUDDEN, 0.003, "drive", (0, 0), failing=1.0),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFault:
+    """A fault of a place that kills its drives one after another, none of which shows it before.
+
+    Args:
+        name: As in docs/demo-fleet.md.
+        share: Share of the fleet's hosts or racks that have it once in the year.
+        unit: ``host`` or ``rack``.
+        days: Days from its first day until it is found and mended.
+        failing: Share of the place's drives that fail in these days.
+    """
+
+    name: str
+    share: float
+    unit: str
+    days: int
+    failing: float
+
+
+SHARED_FAULTS = (SharedFault(POWER_FEED, 0.15, "rack", 90, 0.25), SharedFault(BACKPLANE, 0.05, "host", 60, 0.5))
+
+
+def fail_together(fleet: pd.DataFrame, num_days: int, random: np.random.Generator, *, correlated: bool) -> None:
+    """Let drives that are healthy otherwise fail without any sign of their own, by the faults of their places.
+
+    Args:
+        fleet: As planned by ``plan_fleet``; changed in place.
+        num_days: Number of days.
+        random: Source of randomness.
+        correlated: False spreads as many failures evenly over all drives and days instead: the control.
+    """
+    free = ((fleet["mechanism"] == HEALTHY) & (fleet["first"] == 0)).to_numpy()
+    for fault in SHARED_FAULTS:
+        groups = fleet[fault.unit].to_numpy()
+        hit = random.permutation(groups.max() + 1)[: max(1, round(fault.share * (groups.max() + 1)))]
+        # Some begin before the first day and some are not over on the last.
+        onset = random.integers(1 - fault.days, num_days, len(hit))
+        begun = np.zeros(groups.max() + 1, int)
+        begun[hit] = onset
+        ill = np.flatnonzero(np.isin(groups, hit) & free & (random.random(len(fleet)) < fault.failing))
+        last = begun[groups[ill]] + random.integers(0, fault.days, len(ill))
+        ill, last = ill[(last >= 1) & (last < num_days)], last[(last >= 1) & (last < num_days)]
+        if not correlated:
+            ill = random.permutation(np.flatnonzero(free))[: len(ill)]
+            last = random.integers(1, num_days, len(ill))
+        fleet.loc[ill, "mechanism"] = fault.name if correlated else SUDDEN
+        fleet.loc[ill, "last"] = fleet.loc[ill, "onset"] = last
+        fleet.loc[ill, "failed"] = True
+        free[ill] = False
 
 
 def plan_fleet(num_drives: int, num_days: int, random: np.random.Generator, *, healthy: bool = False) -> pd.DataFrame:
