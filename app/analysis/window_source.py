@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,21 +11,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from app.analysis.checked_rows import checked_rows
 from app.analysis.rules.base import Progress
 from gnn.health.examples import Examples
 from gnn.health.windows import window_examples
 from graph.errors import InputError
+from ingest.telemetry import columns
 from ingest.telemetry.alibaba_windows import WINDOW_ID, sample_column
-from ingest.telemetry.files import expand
-from ingest.telemetry.formats import Format
 from ingest.telemetry.normalised import Normalised, RawRows
-from ingest.telemetry.reading import open_source
 from ingest.telemetry.registry import format_named
 
 FORMAT_NAME = "alibaba-windows"
-FLEET = "file"  # part of every drive's key; nothing is stored under it
-NUM_REJECTIONS_TOLD = 5
-READING_KEYS = ("window", "day", "sequence")
 
 
 @dataclass(frozen=True)
@@ -39,8 +34,8 @@ class WindowSet:
         models: Drive model as the tickets name it (object).
         serials: ``disk_id`` (object); of files that name windows instead of drives, the window's name.
         last_day: datetime64[D], day of the last sample.
-        failure_day: datetime64[D]; NaT: did not fail.
-        ttf_days: float64, days from the last sample to the failure; NaN for healthy drives.
+        failure_day: datetime64[D], as the file states it, also where it states that the drive did not fail; else NaT.
+        ttf_days: float64, days from the last sample to the failure as the file states it (where below 0: NaN).
         samples: One row a sample, oldest first within its window: ``window`` (position), ``day`` (worked out from
             hours) and the attributes as the file names them (``r_9`` …; float64, NaN unknown).
         has_drives: False where the ids name windows, so that nobody knows which windows are of one drive.
@@ -83,30 +78,15 @@ def window_set(paths: Sequence[Path], format_name: str = FORMAT_NAME, *, progres
     chosen = format_named(format_name)
     if format_name != FORMAT_NAME:
         raise InputError(f"Format '{format_name}' holds no windows of samples; expected {FORMAT_NAME}.")
-    tell = progress or (lambda stage, done, total: None)
-    files = expand([Path(path) for path in paths], chosen.reader.suffixes)
-    source = open_source(files, chosen, frozenset(), tell, named={Path(path) for path in paths})
+    rows = checked_rows(paths, chosen, progress, _with_named_windows)
     windows: list[pd.DataFrame] = []
     samples: list[pd.DataFrame] = []
-    rejections: list[str] = []
-    num_read = num_rejected = num_windows = 0
-    for file in source.files:
-        for piece, rejects in _normalised_pieces(chosen, chosen.reader.chunks(file)):
-            num_rejected += rejects.num_rows
-            rejections += _told(file.path, rejects, NUM_REJECTIONS_TOLD - len(rejections))
-            if piece is None:
-                num_read += rejects.num_rows
-                continue
-            raw, content = piece
-            num_read += raw.rows.num_rows
-            own_windows, own_samples = _tables(raw, content, num_windows)
-            num_windows += len(own_windows)
-            windows.append(own_windows)
-            samples.append(own_samples)
-            tell("read", num_read, None)
-    if not num_windows:
-        first = f" The first: {rejections[0]}" if rejections else ""
-        raise InputError(f"{files[0]}: no row can be used ({num_read:,} read).{first}")
+    num_windows = 0
+    for raw, content in rows.pieces:
+        own_windows, own_samples = _tables(raw, content, num_windows)
+        num_windows += len(own_windows)
+        windows.append(own_windows)
+        samples.append(own_samples)
     known = pd.concat(windows, ignore_index=True)
     read = pd.concat(samples, ignore_index=True)
     return WindowSet(
@@ -116,26 +96,14 @@ def window_set(paths: Sequence[Path], format_name: str = FORMAT_NAME, *, progres
         serials=known["serial"].to_numpy(object),
         last_day=known["last_day"].to_numpy("datetime64[D]"),
         failure_day=known["failure_day"].to_numpy("datetime64[D]"),
-        ttf_days=(known["failure_day"] - known["last_day"]).dt.days.to_numpy(float),
+        ttf_days=known["ttf_days"].to_numpy(np.float64),
         samples=read.drop(columns="sequence").rename(columns=_as_in_the_file),
         has_drives=bool(known["has_drive"].all()),
-        rows_read=num_read,
-        rows_rejected=num_rejected,
-        rejections=rejections,
-        sha256=hashlib.sha256("\n".join(file.sha256 for file in source.files).encode()).hexdigest(),
+        rows_read=rows.rows_read,
+        rows_rejected=rows.rows_rejected,
+        rejections=rows.rejections,
+        sha256=rows.sha256,
     )
-
-
-def _normalised_pieces(
-    chosen: Format, pieces: Iterator[RawRows | pa.Table]
-) -> Iterator[tuple[tuple[RawRows, Normalised] | None, pa.Table]]:
-    """Each piece of a file normalised, and the rows of it that cannot be used (of lines that are no rows: all)."""
-    for piece in pieces:
-        if not isinstance(piece, RawRows):
-            yield None, piece
-            continue
-        content = chosen.transform(_with_named_windows(piece), FLEET)
-        yield (piece, content), content.rejects
 
 
 def _with_named_windows(raw: RawRows) -> RawRows:
@@ -149,10 +117,9 @@ def _tables(raw: RawRows, content: Normalised, num_before: int) -> tuple[pd.Data
     """Windows and samples of one piece, the windows numbered on from ``num_before``."""
     windows = content.drives.select(["row", "drive_key", "model", "vendor", "serial"]).to_pandas()
     placed = content.placements.select(["row", "application"]).to_pandas()
-    failed = content.failures.select(["row", "day"]).to_pandas().rename(columns={"day": "failure_day"})
     readings = content.readings.to_pandas()
     ends = readings.groupby("row", as_index=False)["day"].max().rename(columns={"day": "last_day"})
-    for found in (placed, failed, ends):
+    for found in (placed, ends, _outcomes(raw)):
         windows = windows.merge(found, on="row", how="left", validate="one_to_one")
     for name in ("last_day", "failure_day"):
         windows[name] = pd.to_datetime(windows[name]).astype("datetime64[ns]")
@@ -161,6 +128,22 @@ def _tables(raw: RawRows, content: Normalised, num_before: int) -> tuple[pd.Data
     position = pd.Series(np.arange(num_before, num_before + len(windows)), index=windows["row"])
     readings.insert(0, "window", readings["row"].map(position).astype("int64"))
     return windows.drop(columns="row"), readings.drop(columns=["row", "drive_key"])
+
+
+def _outcomes(raw: RawRows) -> pd.DataFrame:
+    """What each row states of its outcome, whether or not its columns agree: that is for the leakage guard to judge."""
+    ttf_days = np.full(raw.rows.num_rows, np.nan)
+    if "ttf_days" in raw.rows.column_names:
+        stated, _ = columns.numbers(raw.rows["ttf_days"])
+        ttf_days = np.where(stated < 0, np.nan, stated)
+    return pd.DataFrame(
+        {
+            "row": raw.numbers,
+            "failed": columns.flags(raw.rows["failure"])[0],
+            "failure_day": columns.days(raw.rows["failure_time"])[0].to_pandas(),
+            "ttf_days": ttf_days,
+        }
+    )
 
 
 def _window_ids(raw: RawRows) -> pd.Series:
@@ -180,11 +163,3 @@ def _daily(samples: pd.DataFrame) -> pd.DataFrame:
 def _as_in_the_file(column: str) -> str:
     own = f"r_{column.removeprefix('ata_')}"
     return own if column.startswith("ata_") and sample_column(own) == column else column
-
-
-def _told(path: Path, rejects: pa.Table, limit: int) -> list[str]:
-    rows = rejects.slice(0, max(limit, 0)).to_pylist()
-    return [
-        f"{path}:{row['row']}: " + (f"{row['column']} '{row['value'][:60]}' " if row["column"] else "") + row["reason"]
-        for row in rows
-    ]

@@ -26,15 +26,16 @@ WHOLE_WINDOW_DAYS = 3650  # more than any window spans, so that all of its sampl
 AGE = "ata_9"
 WRITTEN, READ, ERASES = "ata_241", "ata_242", "ata_177"
 Add = Callable[[str, pd.Series, str, str | None, int | None, str], None]
-COLUMNS = ("drive_key", "model", "vendor", "application", "last_day", "failure_day")
+COLUMNS = ("drive_key", "model", "vendor", "application", "last_day", "failed", "failure_day")
 
 
 def window_examples(windows: pd.DataFrame, readings: pd.DataFrame) -> Examples:
     """Make one example of each window.
 
     Args:
-        windows: One row a window: ``drive_key, model, vendor, application`` (text or None), ``last_day`` and
-            ``failure_day`` (datetime64; NaT: did not fail). The outcome makes the label and nothing else.
+        windows: One row a window: ``drive_key, model, vendor, application`` (text or None), ``last_day``
+            (datetime64), ``failed`` (bool) and ``failure_day`` (datetime64 or NaT). The outcome makes the label and
+            nothing else.
         readings: ``window`` (position in ``windows``), ``day`` (datetime64) and one float64 column an attribute of the
             lake; one row a window and day.
 
@@ -52,7 +53,8 @@ def window_examples(windows: pd.DataFrame, readings: pd.DataFrame) -> Examples:
         raise InputError("Windows: there are none; expected at least one.")
     features, catalogue = window_features(windows["last_day"], readings)
     keys, drive = np.unique(windows["drive_key"].to_numpy(object), return_inverse=True)
-    failed = windows["failure_day"].notna().to_numpy()
+    failed = windows["failed"].to_numpy(bool)
+    days_to_end = (windows["failure_day"] - windows["last_day"]).dt.days.to_numpy(np.float64)
     return Examples(
         features=features,
         catalogue=catalogue,
@@ -61,7 +63,7 @@ def window_examples(windows: pd.DataFrame, readings: pd.DataFrame) -> Examples:
         landmark=windows["last_day"].to_numpy(DAY),
         label=failed,
         is_known=np.ones(len(windows), bool),
-        days_to_end=(windows["failure_day"] - windows["last_day"]).dt.days.to_numpy(np.float64),
+        days_to_end=np.where(failed, days_to_end, np.nan),
         has_failed=failed,
         groups=windows[["model", "vendor", "application"]].reset_index(drop=True),
         horizon_days=None,
