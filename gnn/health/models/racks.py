@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from gnn.health.examples import Examples
-from gnn.health.models.classes import checked
+from gnn.health.models.classes import checked, columns
+from gnn.health.models.log_logistic import LogLogistic, by_feature
 from gnn.health.port import Output
 from gnn.health.racks import MODEL_COUNT
 from graph.errors import RefusedError
@@ -26,47 +26,31 @@ STRENGTH = 0.1  # inverse strength of the ridge on standardised log1p counts
 
 @dataclass(frozen=True)
 class FittedRackModel:
-    """A logistic regression on ``log1p`` of counts and days.
+    """A logistic regression on logs of counts and days.
 
     Args:
         name: Of the model.
         features: Columns that it takes, in its order; one that the examples lack counts as 0.
-        mean: Mean of each ``log1p`` in training, shape ``(num_features,)``.
-        scale: Its standard deviation, > 0.
-        weights: Log-odds for a standard deviation.
-        intercept: Log-odds at the mean.
+        logistic: The regression.
     """
 
     name: str
     features: list[str]
-    mean: np.ndarray
-    scale: np.ndarray
-    weights: np.ndarray
-    intercept: float
+    logistic: LogLogistic
     output: Output = "score"
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Score of each rack in (0, 1), shape ``(num_examples,)``, higher is likelier to fail again."""
-        found: np.ndarray = expit(self._parts(examples).sum(axis=1) + self.intercept)
-        return found
+        return self.logistic.scores(_table(examples, self.features))
 
     def contributions(self, examples: Examples) -> np.ndarray | None:
         """What each feature adds in log-odds, shape ``(num_examples, num_features)``."""
-        parts = self._parts(examples)
-        found = np.zeros((len(examples), len(examples.catalogue)))
-        for position, feature in enumerate(examples.catalogue):
-            if feature.name in self.features:
-                found[:, position] = parts[:, self.features.index(feature.name)]
-        return found
-
-    def _parts(self, examples: Examples) -> np.ndarray:
-        found: np.ndarray = (_table(examples, self.features) - self.mean) / self.scale * self.weights
-        return found
+        own = self.logistic.contributions(_table(examples, self.features))
+        return by_feature(own, self.features, [feature.name for feature in examples.catalogue])
 
     def state(self) -> dict[str, Any]:
         """As plain JSON values."""
-        arrays = {name: getattr(self, name).tolist() for name in ("mean", "scale", "weights")}
-        return {**arrays, "intercept": self.intercept, "features": self.features}
+        return {"features": self.features, "logistic": self.logistic.state()}
 
 
 class RackLogistic:
@@ -88,17 +72,11 @@ class RackLogistic:
                 f"Model '{self.name}' cannot be trained: the examples are no racks; they lack "
                 f"{' or '.join(REFERENCE_COLUMNS)}."
             )
-        table = _table(known, features)
-        mean, scale = table.mean(axis=0), table.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
-        return _fitted(self.name, features, table, mean, scale, known.label)
+        return FittedRackModel(self.name, features, LogLogistic.fit(_table(known, features), known.label, STRENGTH))
 
     def restore(self, state: Mapping[str, Any]) -> FittedRackModel:
         """A fitted model from its ``state``."""
-        arrays = {name: np.array(state[name], np.float64) for name in ("mean", "scale", "weights")}
-        return FittedRackModel(
-            name=self.name, features=list(state["features"]), intercept=float(state["intercept"]), **arrays
-        )
+        return FittedRackModel(self.name, list(state["features"]), LogLogistic.restore(state["logistic"]))
 
     def _takes(self, name: str) -> bool:
         return name in COLUMNS or name.startswith(MODEL_COUNT)
@@ -113,15 +91,6 @@ class CountRecency(RackLogistic):
         return name in REFERENCE_COLUMNS
 
 
-def _fitted(
-    name: str, features: list[str], table: np.ndarray, mean: np.ndarray, scale: np.ndarray, label: np.ndarray
-) -> FittedRackModel:
-    from sklearn.linear_model import LogisticRegression
-
-    fitted = LogisticRegression(C=STRENGTH, max_iter=5000).fit((table - mean) / scale, label)
-    return FittedRackModel(name, features, mean, scale, fitted.coef_[0], float(fitted.intercept_[0]))
-
-
 def _table(examples: Examples, features: list[str]) -> np.ndarray:
-    found: np.ndarray = np.log1p(examples.features.reindex(columns=features).fillna(0).to_numpy(np.float64))
+    found: np.ndarray = np.nan_to_num(columns(examples, features))
     return found

@@ -1,8 +1,7 @@
 """The classifier of case-control windows: two forests and a logistic regression, mean of their log-odds.
 
-Trees find thresholds and interactions and know nothing of small shifts that all drives share; a logistic regression on
-quantiles (each feature replaced by the normal score of its rank in training) sees the shifts and nothing else. Their
-errors differ, so the mean ranks better than either. The forests (Breiman 2001; extremely randomised: Geurts, Ernst,
+Trees find thresholds and interactions; a logistic regression on log counts sees small shifts, such as writes that cease,
+that no single split of a tree pays for. Their errors differ, so the mean ranks better than either. The forests (Breiman 2001; extremely randomised: Geurts, Ernst,
 Wehenkel, Machine Learning 63, 2006) count half and the logistic regression half.
 
 Its output is a score: the training set holds as many failed drives as healthy ones, so it is no risk by any horizon.
@@ -18,14 +17,14 @@ import numpy as np
 
 from gnn.health.examples import Examples
 from gnn.health.models.classes import checked, columns
-from gnn.health.models.quantile_logistic import QuantileLogistic
+from gnn.health.models.log_logistic import LogLogistic, by_feature
 from gnn.health.models.trees import Forest
 from gnn.health.port import Output
 from graph.errors import RefusedError
 
 NUM_TREES = 300
 MIN_LEAF_EXAMPLES = 2  # of the extremely randomised trees, whose splits are noisier
-PENALTY = 0.03  # inverse strength of the ridge
+STRENGTH = 0.1  # inverse strength of the ridge
 MOST_CERTAIN = 0.99  # a forest in which all trees agree is not certain
 
 
@@ -37,13 +36,13 @@ class FittedWindowClassifier:
         features: Columns that it takes, in its order: those that vary in training, each content once.
         forest: A random forest.
         extra_trees: A forest of extremely randomised trees.
-        logistic: A logistic regression on quantiles.
+        logistic: A logistic regression on log counts.
     """
 
     features: list[str]
     forest: Forest
     extra_trees: Forest
-    logistic: QuantileLogistic
+    logistic: LogLogistic
     name: str = "window_classifier"
     output: Output = "score"
 
@@ -61,12 +60,7 @@ class FittedWindowClassifier:
         Votes of trees are no sum over features, so their half is not among them.
         """
         own = self.logistic.contributions(columns(examples, self.features)) / 2
-        found = np.zeros((len(examples), len(examples.catalogue)))
-        at = {name: position for position, name in enumerate(self.features)}
-        for position, feature in enumerate(examples.catalogue):
-            if feature.name in at:
-                found[:, position] = own[:, at[feature.name]]
-        return found
+        return by_feature(own, self.features, [feature.name for feature in examples.catalogue])
 
     def state(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -97,7 +91,7 @@ class WindowClassifier:
         table, label = columns(known, features), known.label
         forest = RandomForestClassifier(NUM_TREES, random_state=seed).fit(table, label)
         extra = ExtraTreesClassifier(NUM_TREES, min_samples_leaf=MIN_LEAF_EXAMPLES, random_state=seed).fit(table, label)
-        logistic = QuantileLogistic.fit(table, label, PENALTY)
+        logistic = LogLogistic.fit(table, label, STRENGTH)
         return FittedWindowClassifier(features, Forest.of(forest), Forest.of(extra), logistic)
 
     def restore(self, state: Mapping[str, Any]) -> FittedWindowClassifier:
@@ -106,7 +100,7 @@ class WindowClassifier:
             list(state["features"]),
             Forest.restore(state["forest"]),
             Forest.restore(state["extra_trees"]),
-            QuantileLogistic.restore(state["logistic"]),
+            LogLogistic.restore(state["logistic"]),
         )
 
 
