@@ -38,7 +38,11 @@ def find_leaks(source: SourceSplit, request: EvaluationRequest, progress: Progre
         found = _of_histories(source)
     else:  # racks meet themselves again by design; what training knows must end before the test begins
         found = [overlapping_outcomes(source.split)]
-    return [leak for leak in [*found, forward_looking(source.split.train)] if leak is not None]
+    return [
+        leak
+        for leak in [*found, forward_looking(source.split.train, is_named=bool(source.windows or source.histories))]
+        if leak is not None
+    ]
 
 
 def _of_windows(source: SourceSplit, request: EvaluationRequest, progress: Progress) -> list[Leak | None]:

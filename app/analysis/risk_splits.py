@@ -188,7 +188,7 @@ def rack_split(request: EvaluationRequest, progress: Progress) -> SourceSplit:
             f"Format '{TICKETS}' holds no readings; its racks are judged forward in time within one file: leave out "
             f"--test, and --split or give --split time."
         )
-    read = rack_set([request.train])
+    read = rack_set([request.train], progress=progress)
     for pool in (read.train, read.test):
         _needs_both_classes(request.train, pool, pool.horizon_days)
     embargo = int((read.test.landmark.min() - read.train.landmark.max()) / np.timedelta64(1, "D"))
@@ -199,7 +199,12 @@ def rack_split(request: EvaluationRequest, progress: Progress) -> SourceSplit:
     label = "same-rack, forward in time"
     split = Split("time", label, read.train, read.test, whole(read.train, read.test, request.seeds), embargo, notes)
     rejected = [
-        {"file": str(request.train), "rows_read": read.rows_read, "rows_rejected": read.rows_rejected, "examples": []}
+        {
+            "file": str(request.train),
+            "rows_read": read.rows_read,
+            "rows_rejected": read.rows_rejected,
+            "examples": read.rejections,
+        }
     ]
     return SourceSplit(split, rejected=rejected)
 
