@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int | None], None]
 # What is chosen among where nobody names models; references stand beside and are never chosen.
 HISTORY_CANDIDATES = ("count_rule", "logistic", "lightgbm", "hazard", "cox", "blend", "graph")
 HISTORY_REFERENCES = ("R0", "R1")
-WINDOW_CANDIDATES = ("logistic", "window_classifier")
+WINDOW_CANDIDATES = ("count_rule", "logistic", "lightgbm", "window_classifier")
 WINDOW_REFERENCES = ("random_forest",)
 RACK_CANDIDATES = ("rack_logistic",)
 RACK_REFERENCES = ("count_recency",)
