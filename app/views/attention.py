@@ -11,7 +11,7 @@ from app.analysis.results import FleetOverview
 from app.views import fleet_risk, formats, tables
 
 ROWS = 14
-TABLE_WIDTH = 700
+TABLE_WIDTH, RISK_TABLE_WIDTH = 700, 744
 MOST_REASON, MOST_REASON_ALONE = 302, 420
 LEAST_REASON = 160
 OPEN_WIDTH = 64

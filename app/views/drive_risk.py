@@ -135,10 +135,8 @@ def _effect(contribution: float) -> str:
 
 
 def _reason_source(reason: RiskReason) -> str:
-    """Value, SMART attribute and literature of a reason."""
+    """SMART attribute and literature of a reason; its value stands in the statement."""
     parts = []
-    if reason.value is not None:
-        parts.append(formats.escape(formats.quantity(reason.value, reason.unit)) or "")
     if reason.attribute:
         name = reading.attribute_names().get(reason.attribute, "")
         parts.append(formats.escape(f"{reason.attribute} {name}".strip()))
@@ -150,7 +148,7 @@ def _reason_source(reason: RiskReason) -> str:
             parts.append(":material/menu_book: no literature on this attribute")
     else:
         parts.append("not a SMART attribute")
-    return " · ".join(part for part in parts if part)
+    return " · ".join(parts)
 
 
 def _neighbour_source(risk: DriveRisk, neighbour: NeighbourReason) -> str:

@@ -12,8 +12,9 @@ from app.analysis.risk_results import FleetRisk
 from app.views import fleet_risk_charts, formats, frame, tables
 
 SPARE_ROWS = 7
-RISK_WIDTH = 104
-TREND_WIDTH = 80
+RISK_WIDTH = 96
+TREND_WIDTH = 72
+SHORT_HASH = 8
 HIGH_RISK_TIMES = 10  # times the fleet's average from which a drive needs attention whatever its verdict
 BAND_HELP = "80 % band of the probability, by bootstrap over drives"
 BAR_TOPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -37,10 +38,8 @@ def draw(risk: FleetRisk) -> None:
 
 def heat_map(risk: FleetRisk, measure: Any) -> None:
     """The map of racks and models; ``measure`` as ``fleet_risk_charts.heat_chart`` takes it."""
-    racks = len({cell.rack for cell in risk.heat})
-    most = fleet_risk_charts.WORST_RACKS
     title = "Risk by rack and model" if measure == "mean_p" else "Expected failures by rack and model"
-    frame.card_title(title, f"{most} of {racks:,} racks" if racks > most else "")
+    frame.card_title(title)
     chart, alternative = fleet_risk_charts.heat_chart(risk.heat, risk.fleet, risk.horizon_days, measure)
     st.altair_chart(chart, alt=alternative)
 
@@ -65,9 +64,14 @@ def provenance(risk: FleetRisk) -> str:
     """Model version and day of the forecast, for footers (Markdown)."""
     address = formats.link("models", run=risk.run)
     return (
-        f"Risk model [{formats.escape(risk.model)}, run {formats.escape(risk.run)}]({address}), "
+        f"Risk model [{formats.escape(risk.model)} {formats.escape(run_in_short(risk.run))}]({address}), "
         f"forecast {formats.day(risk.landmark)}"
     )
+
+
+def run_in_short(run: str) -> str:
+    """The first letters of a model run's hash, enough to tell runs apart: ``2e6b9d2c``."""
+    return run.rpartition(":")[2][:SHORT_HASH]
 
 
 def with_risk(drives: pd.DataFrame, risk: FleetRisk) -> pd.DataFrame:
@@ -150,7 +154,7 @@ def band_column(cells: pd.Series) -> Any:
 
 def band_width(cells: pd.Series) -> int:
     """Width in px of the band's column."""
-    return tables.text_width(cells, 96, 130)
+    return tables.text_width(cells, 90, 130)
 
 
 def trend_column() -> Any:

@@ -50,6 +50,8 @@ def heat_chart(
     models = sorted(data["model_name"].unique())
     upright = max(len(model) for model in models) * len(models) <= 40
     title, label = MEASURES[measure]
+    num_racks = len({cell.rack for cell in cells})
+    rack_title = "Rack" if len(racks) == num_racks else f"Rack, worst {len(racks)} of {num_racks:,}"
     top = max(float(data[measure].max()), 1e-6)
     chart = (
         alt.Chart(data)
@@ -60,7 +62,7 @@ def heat_chart(
                               labelLimit=64 if upright else 96, labelPadding=6, labelOverlap=False)),
             y=alt.Y("rack_name:N", sort=[formats.within(fleet, rack) for rack in racks],
                     scale=alt.Scale(paddingInner=0.12, paddingOuter=0),
-                    axis=axis(False, title="Rack", labelLimit=72, labelPadding=6)),
+                    axis=axis(False, title=rack_title, labelLimit=72, labelPadding=6)),
             color=alt.Color(f"{measure}:Q", scale=alt.Scale(domain=[0, top]),
                             legend=alt.Legend(orient="bottom", direction="horizontal",
                                               title=f"{title}, {horizon_days} days", titleOrient="left",

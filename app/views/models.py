@@ -98,7 +98,7 @@ def _summary(card: ModelCard) -> None:
         f"outcomes to {formats.day(card.cut)}"
     )
     facts = [
-        f"failure within {days}",
+        f"Failure within {days}",
         f"{formats.plural(card.num_drives, 'drive')}, {formats.plural(card.num_failures, 'failure')}, "
         f"{formats.plural(card.num_examples, 'example')}",
         landmarks,
@@ -187,15 +187,13 @@ def _features(card: ModelCard) -> None:
         st.markdown(formats.small("No feature was recorded."))
         return
     rows = sorted(card.features, key=lambda row: -(row.importance or 0.0))
-    names = reading.attribute_names()
     shown = pd.DataFrame(
         {
             "meaning": [row.meaning for row in rows],
             "importance": [row.importance for row in rows],
             "look_back": ["all seen so far" if row.look_back_days is None else f"{row.look_back_days} d"
                           for row in rows],
-            "attribute": [f"{row.attribute} {names.get(row.attribute, '')}".strip() if row.attribute else None
-                          for row in rows],
+            "attribute": [row.attribute for row in rows],
             "unit": [row.unit or None for row in rows],
             "name": [row.name for row in rows],
         }
@@ -208,13 +206,13 @@ def _features(card: ModelCard) -> None:
         row_height=tables.ROW_HEIGHT,
         height=tables.height(len(shown), FEATURE_ROWS),
         column_config={
-            "meaning": column.TextColumn("Meaning", width=tables.text_width(shown["meaning"], 160, 380)),
+            "meaning": column.TextColumn("Meaning", width=tables.text_width(shown["meaning"], 160, 366)),
             "importance": column.ProgressColumn("Importance", width=110, format="%.3f", min_value=0.0, max_value=top,
                                                 color="blue", help="Mean absolute contribution in log-odds"),
-            "look_back": column.TextColumn("Look-back", width=104, help="How far before the landmark it looks"),
-            "attribute": column.TextColumn("SMART attribute", width=230),
-            "unit": column.TextColumn("Unit", width=100),
-            "name": column.TextColumn("Column", width=150),
+            "look_back": column.TextColumn("Look-back", width=100, help="How far before the landmark it looks"),
+            "attribute": column.TextColumn("SMART attribute", width=210),
+            "unit": column.TextColumn("Unit", width=96),
+            "name": column.TextColumn("Column", width=190),
         },
         placeholder="",
         alt="Features of the model with their look-backs",

@@ -68,9 +68,10 @@ def _attention_and_map(overview: FleetOverview, fleet_name: str, drives: pd.Data
         with frame.card(height="content"):
             attention.draw(overview, fleet_name, drives, tables.PAGE_WIDTH, horizon_days)
         return
-    left, right = st.columns([17, 8])
+    left, right = st.columns([17, 8] if risk is None else [18, 7])  # risk and its band take room
     with left, frame.card():
-        attention.draw(overview, fleet_name, drives, attention.TABLE_WIDTH, horizon_days)
+        width = attention.TABLE_WIDTH if risk is None else attention.RISK_TABLE_WIDTH
+        attention.draw(overview, fleet_name, drives, width, horizon_days)
     with right, frame.card():
         if risk:
             fleet_risk.heat_map(risk, "mean_p")

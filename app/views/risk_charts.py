@@ -17,7 +17,8 @@ WEEKS_HEIGHT = 168
 BAR_HEIGHT = 34
 TICK_DAYS = (1, 5, 10, 30, 60, 90, 180, 360, 720)
 PERCENT_LABELS = "format(datum.value * 100, ',.3~r') + ' %'"
-ROOM_AFTER_STOP = 1.12
+ROOM_AFTER_STOP = 1.12  # of the curve's length: for the word beside the average's end
+ROOM_ABOVE = 1.18  # of its height: for the words at its stop
 
 
 def curve_chart(risk: DriveRisk) -> tuple[Any, str]:
@@ -49,7 +50,7 @@ def curve_chart(risk: DriveRisk) -> tuple[Any, str]:
     top = max(*risk.high, float(data["average"].max()), 1e-6)
     up = alt.Y(
         "p:Q",
-        scale=alt.Scale(domain=[0, min(1.0, 1.08 * top)], nice=False),
+        scale=alt.Scale(domain=[0, ROOM_ABOVE * top], nice=False),
         axis=axis(True, title="Probability of failure", tickCount=5, labelExpr=PERCENT_LABELS, titlePadding=8),
     )
     tooltip = [

@@ -374,7 +374,7 @@ def test_a_model_card_compares_with_intervals_and_lists_look_backs() -> None:
     assert models["model"].tolist() == ["lightgbm (chosen)", "count_rule (baseline)", "graph"]
     assert models["ap"].tolist() == ["0.112 (0.090 to 0.130)", "0.060", None]
     assert features["look_back"].tolist() == ["30 d", "all seen so far"]
-    assert features["attribute"].tolist()[0] == "smart:ata:187 Reported uncorrectable errors"
+    assert features["attribute"].tolist()[0] == "smart:ata:187"
     comparison, reliability = charts_of(app)
     assert "Average precision on validation, with 95 % interval" in comparison
     assert "Share that failed" in reliability
