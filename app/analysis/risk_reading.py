@@ -103,10 +103,10 @@ def fleet_risk(
     question = {"model_run": last["model_run"], "landmark": last["landmark"]}
     stored = _frame(store, "forecasts_of_fleet", question).set_index("drive").rename_axis("drive_key")
     data = load_fleet(store, name, synthetic)
-    # Who has left since needs no spare any more.
-    in_service = data.drives[data.drives["failure_status"].isna()] if landmark is None else data.drives
     asked = {key: values for key, values in chosen.items() if key != "fleet"}
-    kept = apply_filters(in_service, with_known_models(store, data, asked), with_verdict=False)
+    kept = apply_filters(data.drives, with_known_models(store, data, asked), with_verdict=False)
+    if landmark is None:  # who has left since needs no spare any more
+        kept = kept[kept["failure_status"].isna()]
     stored = stored[stored.index.isin(kept.index)]
     horizon, model = _of_run(store, last["model_run"])
     drives = _drives(stored, kept, horizon)

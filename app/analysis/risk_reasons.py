@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -10,9 +10,11 @@ from app.analysis.risk_results import NeighbourReason, RiskReason
 from app.analysis.risk_wording import statement
 from gnn.health.examples import Examples
 from gnn.health.explanation import causes
+from gnn.health.neighbours import neighbour_effects
 from gnn.health.predictor import RiskPredictor
 
 MOST_REASONS = 4
+MOST_NEIGHBOURS = 3
 # Of larger fleets only the riskiest drives are explained: contributions cost more than all else, and of a drive that
 # nothing is wrong with there is nothing to tell.
 MOST_EXPLAINED = 20_000
@@ -53,7 +55,8 @@ def reasons_of(predictor: RiskPredictor, examples: Examples, risk: np.ndarray) -
             for row in rows:
                 found[row] = Reasons(note=note)
             continue
-        for row, own in zip(rows, causes(part, contributions, MOST_REASONS), strict=True):
+        effects = neighbour_effects(predictor.fitted, part, most=MOST_NEIGHBOURS)
+        for row, own, beside in zip(rows, causes(part, contributions, MOST_REASONS), effects, strict=True):
             reasons = [
                 RiskReason(
                     feature=cause.feature.name,
@@ -65,5 +68,6 @@ def reasons_of(predictor: RiskPredictor, examples: Examples, risk: np.ndarray) -
                 )
                 for cause in own
             ]
-            found[row] = Reasons(reasons, note="" if reasons else "Nothing about it stands out.")
+            neighbours = [NeighbourReason(**asdict(effect)) for effect in beside]
+            found[row] = Reasons(reasons, neighbours, "" if reasons or neighbours else "Nothing about it stands out.")
     return found

@@ -218,7 +218,7 @@ def _card(
             "store": str(store_version),
         },
         hashes=hashes,
-        notes=predictor.notes,
+        notes=[*predictor.notes, *trained.weaknesses],
     )
 
 

@@ -173,13 +173,12 @@ def _print_fleet(risk: FleetRisk, limit: int) -> None:
                 cell.rack, cell.model, f"{cell.num_drives:,}", f"{cell.expected_failures:.2g}", _percent(cell.mean_p)
             )
         console.print(racks)
-    drives = Table("Drive", "Model", "Rack", f"Within {risk.horizon_days} days", "80 % band", "Why", box=None)
     for row in risk.drives.head(limit).itertuples():
-        drives.add_row(
-            row.serial, row.model, row.rack or "", _percent(row.p), f"{_percent(row.low)} to {_percent(row.high)}",
-            row.top_reason or "",
-        )  # fmt: skip
-    console.print(drives)
+        place = f" · {row.rack}" if row.rack else ""
+        typer.echo(
+            f"  {_percent(row.p):>6} ({_percent(row.low)} to {_percent(row.high)}) {row.serial} · {row.model}{place}: "
+            f"{row.top_reason or 'nothing stands out'}"
+        )
     for note in risk.notes:
         typer.echo(f"  note: {note}")
     typer.echo(f"showing {min(limit, risk.num_drives):,} of {risk.num_drives:,} drives")

@@ -95,8 +95,11 @@ def attributed(examples: Examples, contributions: np.ndarray) -> np.ndarray:
         found = _counted_by(name)
         if found is None:
             continue
-        suffix, term = found
-        parts = [place[f"{counter}_{suffix}"] for counter in ERRORS if f"{counter}_{suffix}" in place]
+        suffixes, term = found
+        named = [[f"{counter}_{suffix}" for suffix in suffixes] for counter in ERRORS]
+        # Of a packed counter the decoded level stands beside the raw value and is what was counted.
+        known = [[counted for counted in names if counted in place] for names in named]
+        parts = [place[names[0]] for names in known if names]
         if not parts:
             continue
         values = np.nan_to_num(examples.features.iloc[:, parts].to_numpy(np.float64), nan=0.0)
@@ -113,18 +116,18 @@ def importance(contributions: np.ndarray) -> np.ndarray:
     return np.abs(contributions).mean(axis=0)
 
 
-def _counted_by(name: str) -> tuple[str, Callable[[np.ndarray], np.ndarray]] | None:
-    """Of a count over error counters: the suffix of the features that it counts, and what it makes of each."""
+def _counted_by(name: str) -> tuple[tuple[str, ...], Callable[[np.ndarray], np.ndarray]] | None:
+    """Of a count over error counters: suffixes of what it counts, the first that is there, and what it makes of it."""
     if name == "errors_log_sum":
-        return "last", np.log1p
+        return ("level", "last"), np.log1p
     if name == "num_errors_now":
-        return "last", _is_above_zero
+        return ("level", "last"), _is_above_zero
     if name == "num_errors_ever":
-        return "ever_max", _is_above_zero
+        return ("ever_max",), _is_above_zero
     if rising := re.fullmatch(r"num_errors_rising_(\d+_days)", name):
-        return f"rise_{rising[1]}", _is_above_zero
+        return (f"rise_{rising[1]}",), _is_above_zero
     if rises := re.fullmatch(r"errors_rise_log_sum_(\d+_days)", name):
-        return f"rise_{rises[1]}", np.log1p
+        return (f"rise_{rises[1]}",), np.log1p
     return None
 
 

@@ -30,6 +30,7 @@ Z_80_PERCENT = 1.2815515594
 # the odds at the ends of the 80 % band.
 UNKNOWN_MODEL_LOG_ODDS = float(np.log(2.0))
 FEWEST_DRIVES = 20
+LONGEST_DATED_DAYS = 180
 _SMALLEST = 1e-7
 Progress = Callable[[str, int, int | None], None]
 
@@ -180,12 +181,14 @@ class Trained:
         selection: What validation said of every model.
         reliability: Calibrated risk against outcomes on validation.
         time_error_days: Mean absolute error of the median time to failure, and of the constant; None: too few failures.
+        weaknesses: What is weak about the data that it learnt from, a sentence each.
     """
 
     predictor: RiskPredictor
     selection: Selection
     reliability: list[ReliabilityBin]
     time_error_days: tuple[float, float] | None
+    weaknesses: list[str]
 
 
 def train_predictor(
@@ -225,7 +228,12 @@ def train_predictor(
         raise RefusedError(refused[selection.name])
     p_all = selection.calibration.p(out_of_fold[selection.name])
     curve = fit_horizons(
-        p_all, examples.days_to_end, examples.has_failed, examples.drive, int(examples.horizon_days or 0)
+        p_all,
+        examples.days_to_end,
+        examples.has_failed,
+        examples.drive,
+        int(examples.horizon_days or 0),
+        landmark=examples.landmark,
     )
     tell("fit the band", 0, None)
     band = fit_bands(chosen, examples, selection.calibration, seed=seed)
@@ -244,11 +252,12 @@ def train_predictor(
             base_rate=float(examples.label[examples.is_known].mean()),
             models=_drives_by_model(examples),
             catalogue=examples.catalogue,
-            notes=[*band.notes, *_weaknesses(examples)],
+            notes=list(band.notes),
         ),
         selection,
         reliability_table(label, p_judged),
         _time_error(examples, p_all, curve),
+        weaknesses(examples),
     )
 
 
@@ -297,7 +306,8 @@ def _drives_by_model(examples: Examples) -> dict[str, int]:
     return {str(name): int(count) for name, count in sorted(seen.value_counts().items())}
 
 
-def _weaknesses(examples: Examples) -> list[str]:
+def weaknesses(examples: Examples) -> list[str]:
+    """What is weak about training data: features of one value, drive models without any attribute."""
     notes = []
     constant = _constant_columns(examples)
     if constant:
@@ -328,10 +338,16 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _time_error(examples: Examples, p: np.ndarray, curve: HorizonCurve) -> tuple[float, float] | None:
-    """Error of the median time to failure of drives that failed within the curve, and of the constant."""
-    failed = examples.has_failed & (examples.days_to_end <= curve.supported_days)
+    """Error of the median time to failure of drives that failed, beside that of the best constant.
+
+    Only landmarks that were followed for the whole stretch count: early failures of late landmarks would flatter.
+    """
+    within = min(curve.supported_days, LONGEST_DATED_DAYS)
+    end = (examples.landmark + examples.days_to_end.astype("timedelta64[D]")).max()
+    followed = examples.landmark + np.timedelta64(within, "D") <= end
+    failed = examples.has_failed & (examples.days_to_end <= within) & followed
     if len(np.unique(examples.drive[failed])) < FEWEST_DRIVES:
         return None
     days = examples.days_to_end[failed]
-    own, constant = time_to_failure_error(days, curve.median_days(p[failed]), float(np.median(days)))
+    own, constant = time_to_failure_error(days, curve.median_days(p[failed], within), float(np.median(days)))
     return float(own), float(constant)
