@@ -23,6 +23,7 @@ from gnn.health.selection import (
     WINDOW_CANDIDATES,
     WINDOW_REFERENCES,
     Criterion,
+    units_of,
 )
 from gnn.health.splits import Split
 from graph.errors import InputError
@@ -51,6 +52,11 @@ class RiskEvaluation:
     leak: list[Leak]
     rejected: list[dict[str, Any]]
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def units(self) -> str:
+        """What was judged, in words: drives, or racks."""
+        return units_of(self.split.test)
 
     def to_json(self) -> dict[str, Any]:
         """The keys of ``evaluate-risk-1`` but ``schema``."""

@@ -118,8 +118,8 @@ def print_evaluation(found: RiskEvaluation) -> None:
     figures = found.figures
     split = found.split
     typer.echo(
-        f"{found.request.train.name}: {figures.num_drives:,} drives judged, {figures.num_failures:,} of them fail; "
-        f"{split.label}, {len(split.seeds)} seeds"
+        f"{found.request.train.name}: {figures.num_drives:,} {found.units} judged, "
+        f"{figures.num_failures:,} of them fail; {split.label}, {len(split.seeds)} seeds"
         + (f", {split.test.horizon_days} days ahead" if split.test.horizon_days else "")
         + f", base rate {figures.base_rate:.2%}"
     )
@@ -146,7 +146,9 @@ def print_evaluation(found: RiskEvaluation) -> None:
             for row in part["models"]
             if row["name"] in (figures.chosen, figures.reference)
         )
-        typer.echo(f"slice {part['name']}: {part['num_drives']:,} drives, {part['num_failures']:,} fail; AUC/AP {told}")
+        typer.echo(
+            f"slice {part['name']}: {part['num_drives']:,} {found.units}, {part['num_failures']:,} fail; AUC/AP {told}"
+        )
     if (counts := figures.count_intervals) and counts["groups"]:
         typer.echo(
             f"failures by landmark and model: {counts['covered']} of {counts['groups']} counts lie in their "

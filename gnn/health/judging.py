@@ -12,7 +12,7 @@ import numpy as np
 
 from gnn.health import bootstrap
 from gnn.health.fitting import fit_all
-from gnn.health.selection import Criterion, Selection, choose_model
+from gnn.health.selection import REFERENCES, Criterion, Selection, choose_model, units_of
 from gnn.health.splits import Part, Split
 from graph.errors import InputError, RefusedError
 
@@ -122,17 +122,20 @@ def chosen_name(judged: Judged, criterion: Criterion) -> tuple[str, str]:
     for selection in judged.selections:
         for candidate in selection.candidates:
             figure = candidate.ap if criterion == "ap" else candidate.auc
-            if candidate.name in judged.scores and figure is not None and not candidate.is_reference:
+            if candidate.name in judged.scores and figure is not None:
                 means.setdefault(candidate.name, []).append(figure)
-    eligible = {selection.name for selection in judged.selections}
     votes = Counter(selection.name for selection in judged.selections)
     mean = {name: float(np.mean(figures)) for name, figures in means.items()}
-    best = max((name for name in mean if name in eligible), key=lambda name: mean[name])
+    best = max(votes, key=lambda name: mean[name])
     what = "average precision" if criterion == "ap" else "AUC"
-    told = ", ".join(f"{name} {value:.4f}" for name, value in sorted(mean.items(), key=lambda item: -item[1]))
-    where = "held-out drives at later landmarks" if judged.selections[0].is_forward else "held-out drives"
+    ranked = sorted(mean.items(), key=lambda item: -item[1])
+    told = ", ".join(f"{name} {value:.4f}{' (reference)' * (name in REFERENCES)}" for name, value in ranked)
+    held_out = f"held-out {units_of(judged.split.train)}"
+    where = (
+        f"{held_out} at later landmarks of training" if judged.selections[0].is_forward else f"{held_out} of training"
+    )
     return best, (
-        f"{best} has the highest mean {what} on validation ({where} of training) among the eligible, over "
+        f"{best} has the highest mean {what} on validation ({where}) of the models that may be chosen, over "
         f"{len(judged.selections)} parts, in {votes[best]} of which it was the best: {told}."
     )
 

@@ -174,7 +174,7 @@ def choose_model(
     best = max(eligible, key=lambda name: figure[name])
     return Selection(
         name=best,
-        why=_why(best, eligible, judged, by, is_forward, validated[best].calibration.method),
+        why=_why(best, eligible, judged, by, is_forward, validated[best].calibration.method, units_of(train)),
         calibration=validated[best].calibration,
         threshold=validated[best].threshold,
         scores=validated[best].scores,
@@ -188,9 +188,14 @@ def default_candidates(examples: Examples) -> tuple[tuple[str, ...], tuple[str, 
     """Models to choose among and references to stand beside them, by the kind of examples."""
     if examples.horizon_days is None:
         return WINDOW_CANDIDATES, WINDOW_REFERENCES
-    if len(examples.drive_keys) and str(examples.drive_keys[0]).startswith("rack:"):
+    if units_of(examples) == "racks":
         return RACK_CANDIDATES, RACK_REFERENCES
     return HISTORY_CANDIDATES, HISTORY_REFERENCES
+
+
+def units_of(examples: Examples) -> str:
+    """What is judged, in words: ``drives``, or ``racks`` where failures are known by tickets alone."""
+    return "racks" if len(examples.drive_keys) and str(examples.drive_keys[0]).startswith("rack:") else "drives"
 
 
 def validation_parts(train: Examples, seed: int, num_folds: int = NUM_FOLDS) -> tuple[list[Part], bool]:
@@ -334,9 +339,15 @@ def _candidate(
 
 
 def _why(
-    best: str, eligible: Sequence[str], judged: bootstrap.Replicates, by: Criterion, is_forward: bool, method: str
+    best: str,
+    eligible: Sequence[str],
+    judged: bootstrap.Replicates,
+    by: Criterion,
+    is_forward: bool,
+    method: str,
+    units: str,
 ) -> str:
-    where = "drives held out and later landmarks of training" if is_forward else "drives held out of training"
+    where = f"{units} held out and later landmarks of training" if is_forward else f"{units} held out of training"
     figure = judged.ap if by == "ap" else judged.auc
     text = f"{best} was chosen on validation ({where}): "
     rivals = sorted((name for name in eligible if name != best), key=lambda name: -figure[name])
