@@ -12,8 +12,8 @@ from app.analysis.risk_results import FleetRisk
 from app.views import fleet_risk_charts, formats, frame, tables
 
 SPARE_ROWS = 7
-RISK_WIDTH = 96
-TREND_WIDTH = 72
+RISK_WIDTH = 92
+TREND_WIDTH = 64
 SHORT_HASH = 8
 HIGH_RISK_TIMES = 10  # times the fleet's average from which a drive needs attention whatever its verdict
 BAND_HELP = "80 % band of the probability, by bootstrap over drives"

@@ -16,7 +16,7 @@ WORST_RACKS = 20
 MOST_MODELS = 7
 HEAT_HEIGHT, ROW_HEIGHT, HEAT_FRAME = 452, 22, 92
 DEMAND_ROW, DEMAND_FRAME = 22, 44
-LABEL_PIXELS, DEMAND_PIXELS = 6.4, 520
+LABEL_PIXELS, DEMAND_PIXELS, MAP_PIXELS = 6.4, 520, 220
 MEASURES = {
     "expected_failures": ("Expected failures", "format(datum.value, ',.2~r')"),
     "mean_p": ("Mean risk", "format(datum.value * 100, ',.2~r') + ' %'"),
@@ -59,7 +59,8 @@ def heat_chart(
         .encode(
             x=alt.X("model_name:N", sort=models, scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
                     axis=axis(False, orient="top", title="Model", labelAngle=0 if upright else -38,
-                              labelLimit=64 if upright else 96, labelPadding=6, labelOverlap=False)),
+                              labelLimit=max(64, MAP_PIXELS // len(models)) if upright else 96, labelPadding=6,
+                              labelOverlap=False)),
             y=alt.Y("rack_name:N", sort=[formats.within(fleet, rack) for rack in racks],
                     scale=alt.Scale(paddingInner=0.12, paddingOuter=0),
                     axis=axis(False, title=rack_title, labelLimit=72, labelPadding=6)),

@@ -154,9 +154,9 @@ def _rate(place: DeltaGenerator, overview: FleetOverview, weeks: str) -> None:
 
 def _expected(place: DeltaGenerator, risk: FleetRisk) -> None:
     place.metric(
-        f"Expected failures in {risk.horizon_days} days",
+        "Expected failures",
         formats.number(risk.expected_failures),
-        f"{risk.low:,} to {risk.high:,} (80 %)",
+        f"{risk.low:,} to {risk.high:,} in {risk.horizon_days} d",
         delta_color="off",
         delta_arrow="off",
         border=True,

@@ -55,7 +55,7 @@ def address_of(page: str, forecast: dict[str, Any]) -> str:
 
 
 SHOWN = {
-    "overview": ["Expected failures in 30 days", "Red first, then by risk", "Risk by rack and model", "Risk model"],
+    "overview": ["Expected failures", "Red first, then by risk", "Risk by rack and model", "Risk model"],
     "drive": ["Risk of failure", "the fleet's average", "beyond them no figure is given", "Why this risk", "Model run"],
     "fleet": ["Expected failures and spare drives", "80 % interval", "Expected failures by rack and model"],
     "models": ["was chosen", "Against the baselines", "Reliability", "Features", "Limits"],

@@ -269,9 +269,9 @@ def test_the_overview_with_a_forecast_shows_expected_failures_risk_and_band() ->
     listed = fleet_risk.needing_attention(table(["red", "amber", "green"]), risk)
     app = drawn(draw_overview, overview(), listed, risk)
     assert [(metric.label, metric.value) for metric in app.metric] == [
-        ("Drives", "200"), ("Expected failures in 30 days", "2.4"), ("Red drives", "1"), ("Stale drives", "0"),
+        ("Drives", "200"), ("Expected failures", "2.4"), ("Red drives", "1"), ("Stale drives", "0"),
     ]  # fmt: skip
-    assert app.metric[1].delta == "1 to 4 (80 %)"
+    assert app.metric[1].delta == "1 to 4 in 30 d"
     shown = app.dataframe[0].value
     assert shown["risk"].tolist() == pytest.approx([40.0, 20.0])
     assert shown["band"].tolist() == ["20 to 60 %", "10 to 30 %"]
