@@ -18,7 +18,8 @@ from graph.windows.landmarks import (
 )
 from graph.windows.shape import measured
 
-# Counters of errors that are counted together; 196 and 198 count what 5 and 197 do, so they are left out.
+# Counters of errors that are counted together. 196 and 198 count what 5 and 197 do, and an error log fills with what
+# is no error of the drive, so they are left out.
 ERRORS = (
     "ata_5",
     "ata_187",
@@ -31,7 +32,6 @@ ERRORS = (
     "ata_183",
     "ata_184",
     "nvme_media_errors",
-    "nvme_num_err_log_entries",
     "nvme_critical_warning",
     "scsi_grown_defects",
     "scsi_read_uncorrected_errors",
@@ -128,7 +128,7 @@ def _measures(name: str, is_packed: bool) -> Iterator[Measure]:
         yield made("fall_ever", f"fall of {shown} since first seen")
     if LEVELS in family:
         days = GAUGE_DAYS
-        yield made(f"mean_{days}_days", f"mean {shown} over {days} days", days, window="mean")
-        yield made(f"max_{days}_days", f"highest {shown} in {days} days", days, window="max")
+        yield made(f"mean_{days}_days", f"mean {shown} over {days} days", days, window=f"mean_{days}_days")
+        yield made("ever_max", f"highest {shown} so far")
         trend = f"trend of {shown} over {days} days"
-        yield made(f"slope_{days}_days", trend, days, window="slope_per_day", per=" a day")
+        yield made(f"slope_{days}_days", trend, days, window=f"slope_per_day_{days}_days", per=" a day")

@@ -9,39 +9,40 @@ import ibis.expr.types as ir
 
 from graph.errors import InputError
 from graph.ontology import smart
-from graph.windows.reductions import regr_slope
-from graph.windows.shape import attributes, checked_days, day_where_known, known, measured, prepared, with_changes
+from graph.windows.reductions import max_by
+from graph.windows.shape import attributes, checked_days, day_where_known, measured, prepared, with_changes
 
 GAUGE_DAYS = 30
 LOOK_BACKS_DAYS = (7, 30, 90, 180)
 PROBE_KEYS = ("drive_key", "landmark")
 
 RISES, FALLS, LEVELS = "rises", "falls", "levels"
-LEVEL_MEASURES = ("min", "max", "mean", "slope_per_day")
+TOTALS = ("num_readings", "_rises", "_falls", "_count", "_sum", "_days", "_days_squared", "_product")
+# Days are counted from here where they are squared, so that whole numbers stay exact: 2020-01-01.
+ORIGIN = 18262.0
 POWER_CYCLES = ("ata_12", "nvme_power_cycles")
 _DAMAGE = "mechanism:media-degradation"
+_WEAR = "mechanism:nand-wear-out"
 
 
 def families(name: str) -> frozenset[str]:
     """Which measures an attribute has beside those that all have.
 
-    Counters and events have ``rises``; gauges have ``rises`` and ``levels``, but for those that count damage (pending
-    sectors), which are zero on nearly all drives and have ``rises`` alone; normalised values, and gauges of which less
-    is worse, have ``falls``. A column that the catalogue does not know has no family.
+    Counters, events, and gauges that count damage (pending sectors) or wear (percentage used) have ``rises``;
+    normalised values, and gauges of which less is worse, have ``falls``; gauges but for those of damage have
+    ``levels``. A raw value that means nothing across models, and a column that the catalogue does not know, has none.
     """
     if name.endswith("_normalized"):
         return frozenset({FALLS})
     key = smart.key_of(name)
-    if key is None:
+    meant = smart.attribute(key) if key else None
+    if meant is None or meant.kind == "normalized":
         return frozenset()
-    meant = smart.attribute(key)
-    if meant.kind == "normalized":
-        return frozenset()  # its raw value means nothing across models
-    if meant.kind != "gauge":
+    if meant.kind != "gauge" or meant.mechanism == _DAMAGE:
         return frozenset({RISES})
-    if meant.mechanism == _DAMAGE:
-        return frozenset({RISES})
-    return frozenset({LEVELS, FALLS if meant.bad_direction == "down" else RISES})
+    if meant.bad_direction == "down":
+        return frozenset({LEVELS, FALLS})
+    return frozenset({LEVELS, RISES} if meant.mechanism == _WEAR else {LEVELS})
 
 
 def counts_trouble(name: str) -> bool:
@@ -76,10 +77,10 @@ def landmark_windows(
         ``days_since_reading`` and ``days_observed``, days since the latest and the first reading (null where there is
         none yet); ``days_since_any_change``, since any attribute that counts trouble last changed. Of each attribute
         ``c``, null while it has no value: ``c_last``, its latest value; ``c_days_since_value``, the age of that;
-        ``c_ever_max``; ``c_days_since_change``, null where it never changed. By family (see ``families``):
-        ``c_rise_{n}_days`` and ``c_rise_ever``, sums of increases from reading to reading;
-        ``c_fall_{n}_days, c_fall_ever`` and ``c_ever_min``, the same of decreases; ``c_min, c_max,
-        c_mean, c_slope_per_day`` over the 30 days that end at the drive's latest reading.
+        ``c_ever_max``. By family (see ``families``): of rises and falls ``c_days_since_change``, null where it never
+        changed; ``c_rise_{n}_days`` and ``c_rise_ever``, sums of increases from reading to reading;
+        ``c_fall_{n}_days, c_fall_ever`` and ``c_ever_min``, the same of decreases; ``c_mean_30_days`` and
+        ``c_slope_per_day_30_days``, the least squares slope over calendar days, null for fewer than two.
 
     Raises:
         InputError: A key column is missing, or a look-back is below 1.
@@ -87,135 +88,154 @@ def landmark_windows(
     for key in PROBE_KEYS:
         if key not in probes.columns:
             raise InputError(f"Probes: column '{key}' is missing; there are {', '.join(probes.columns)}.")
-    backs = sorted({checked_days(days) for days in look_backs_days})
+    wanted = sorted({checked_days(days) for days in look_backs_days})
+    backs = sorted({*wanted, GAUGE_DAYS})
     names = measured(attributes(readings))
-    rows = with_changes(prepared(readings.select("drive_key", "day", *names)), names)
-    states = _states(rows, names).alias("landmark_states")
-    asked = probes.select(
-        "drive_key",
-        "landmark",
-        landmark_number=probes.landmark.delta(ibis.date("1970-01-01"), unit="day").cast("int32"),
-    )
-    found = _joined(asked, states, _looks(rows, asked, [0, *backs]), backs)
-    return found.select(*PROBE_KEYS, **_measures(found, names, backs))
+    rows = prepared(readings.select("drive_key", "day", *names)).drop("day")
+    asked = probes.select("drive_key", "landmark", landmark_number=_number(probes.landmark))
+    timeline = _timeline(rows, asked, [0, *backs])
+    moving = [name for name in names if families(name) & {RISES, FALLS}]
+    states = _states(_segments(with_changes(rows, moving), timeline, names), names).alias("landmark_states")
+    found = _looked_up(_ends(timeline, asked, [0, *backs]), states, backs)
+    return found.select(*PROBE_KEYS, **_measures(found, names, wanted))
 
 
-def _states(rows: ir.Table, names: list[str]) -> ir.Table:
-    """What is known of a drive at each of its readings: running sums and extremes, which cost one pass each."""
-    so_far = ibis.window(group_by="drive_key", order_by="day_number", rows=(None, 0))
-    recent = ibis.range_window(group_by="drive_key", order_by="day_number", preceding=GAUGE_DAYS - 1, following=0)
-    parts: dict[str, ir.Value] = {
-        "reading_number": rows.count().over(so_far).cast("float64"),
-        "first_number": rows.day_number.min().over(so_far),
-    }
-    for name in names:
-        value, here, change = rows[name], rows[f"{name}_here"], rows[f"{name}_change"]
-        family = families(name)
-        parts[f"{name}_here"] = here
-        parts[f"{name}_known"] = day_where_known(rows, name).max().over(so_far)
-        parts[f"{name}_high"] = value.max().over(so_far)
-        parts[f"{name}_changed"] = _when(change != 0, rows.day_number).max().over(so_far)
-        if RISES in family:
-            parts[f"{name}_rises"] = ibis.ifelse(change > 0, change, 0.0).sum().over(so_far).cast("float64")
-            parts[f"{name}_rose"] = _when(change > 0, rows.day_number).max().over(so_far)
-        if FALLS in family:
-            parts[f"{name}_low"] = value.min().over(so_far)
-            parts[f"{name}_falls"] = ibis.ifelse(change < 0, -change, 0.0).sum().over(so_far).cast("float64")
-            parts[f"{name}_fell"] = _when(change < 0, rows.day_number).max().over(so_far)
-        if LEVELS in family:
-            parts[f"{name}_min"] = value.min().over(recent)
-            parts[f"{name}_max"] = value.max().over(recent)
-            parts[f"{name}_mean"] = value.mean().over(recent)
-            parts[f"{name}_slope_per_day"] = known(regr_slope(value, rows.day_number).over(recent))
-    return rows.select("drive_key", "day_number", **parts)
+def _number(day: ir.DateValue) -> ir.IntegerValue:
+    return day.delta(ibis.date("1970-01-01"), unit="day").cast("int32")
 
 
-def _when(condition: ir.BooleanValue, day_number: ir.IntegerValue) -> ir.IntegerValue:
-    return ibis.ifelse(condition, day_number, ibis.null("int32"))
+def _timeline(rows: ir.Table, asked: ir.Table, backs: list[int]) -> ir.Table:
+    """Readings and the days asked for on one line, cut into segments.
 
+    A segment ends on a day asked for, ``back`` days before a landmark, and begins after the one before; it is named by
+    its last day. What is asked for are sums over whole segments then, so readings are added up only once, and that is
+    all of a reading that is ever looked at.
 
-def _looks(rows: ir.Table, asked: ir.Table, backs: list[int]) -> ir.Table:
-    """The day of the latest reading on or before each day ``back`` days before a landmark; null where there is none.
-
-    Readings and the days asked for are sorted together once, whatever the number of attributes: that is an as-of join
-    of nothing but integers, which both engines can do.
+    Returns:
+        ``drive_key, day_number, landmark, back`` (null of a reading), ``segment`` (of a reading: its segment, null
+        after the last; of a day asked for: the latest segment by then that has a reading, null where none has).
     """
-    seen = rows.select(
-        "drive_key",
-        "day_number",
-        read_number=rows.day_number,
-        landmark_number=ibis.null("int32"),
-        back=ibis.null("int32"),
-    )
-    days = [
+    seen = rows.select("drive_key", "day_number", landmark=ibis.null("date"), back=ibis.null("int32"))
+    looks = [
         asked.select(
             "drive_key",
             day_number=(asked.landmark_number - back).cast("int32"),
-            read_number=ibis.null("int32"),
-            landmark_number=asked.landmark_number,
+            landmark=asked.landmark,
             back=ibis.literal(back, "int32"),
         )
         for back in backs
     ]
-    both = ibis.union(seen, *days)
-    # A range takes the readings of the same day in, wherever they stand among the rows of that day.
+    line = ibis.union(seen, *looks)
+    # A range takes in what else is of the same day, wherever it stands among the rows of that day.
+    onwards = ibis.range_window(group_by="drive_key", order_by="day_number", preceding=0, following=None)
     so_far = ibis.range_window(group_by="drive_key", order_by="day_number", preceding=None, following=0)
-    both = both.mutate(latest_number=both.read_number.max().over(so_far))
-    return both.filter(both.back.notnull()).select("drive_key", "landmark_number", "back", "latest_number")
+    line = line.mutate(ahead=_when(line.back.notnull(), line.day_number).min().over(onwards))
+    latest = _when(line.back.isnull(), line.ahead).max().over(so_far)
+    return line.mutate(segment=ibis.ifelse(line.back.isnull(), line.ahead, latest)).drop("ahead").alias("timeline")
 
 
-def _joined(asked: ir.Table, states: ir.Table, looks: ir.Table, backs: list[int]) -> ir.Table:
-    """Probes with the state of their drive at the landmark, and what had been counted up ``back`` days before it."""
-    found = asked
+def _segments(rows: ir.Table, timeline: ir.Table, names: list[str]) -> ir.Table:
+    """What the readings of each segment add up to."""
+    cut = timeline.filter(timeline.back.isnull() & timeline.segment.notnull())
+    cut = cut.select("segment", drive=cut.drive_key, number=cut.day_number)
+    inside = rows.inner_join(cut, [rows.drive_key == cut.drive, rows.day_number == cut.number]).drop("drive", "number")
+    parts: dict[str, ir.Value] = {"num_readings": inside.count(), "first_number": inside.day_number.min()}
+    parts["last_number"] = inside.day_number.max()
+    for name in names:
+        value, day = inside[name], inside.day_number
+        family, known_day = families(name), day_where_known(inside, name)
+        parts[f"{name}_value"] = max_by(value, known_day)
+        parts[f"{name}_known"] = known_day.max()
+        parts[f"{name}_high"] = value.max()
+        # Conditions stand inside the values: a FILTER on each of some hundred sums costs three times as much.
+        if family & {RISES, FALLS}:
+            change = inside[f"{name}_change"]
+            parts[f"{name}_changed"] = _when(change != 0, day).max()
+        if RISES in family:
+            parts[f"{name}_rises"] = ibis.greatest(change, 0.0).sum()
+            parts[f"{name}_rose"] = _when(change > 0, day).max()
+        if FALLS in family:
+            parts[f"{name}_low"] = value.min()
+            parts[f"{name}_falls"] = ibis.greatest(-change, 0.0).sum()
+            parts[f"{name}_fell"] = _when(change < 0, day).max()
+        if LEVELS in family:
+            since = known_day.cast("float64") - ORIGIN
+            parts[f"{name}_count"] = value.count()
+            parts[f"{name}_sum"] = value.sum()
+            parts[f"{name}_days"] = since.sum()
+            parts[f"{name}_days_squared"] = (since * since).sum()
+            parts[f"{name}_product"] = (since * value).sum()
+    return inside.group_by("drive_key", "segment").agg(**parts)
+
+
+def _states(segments: ir.Table, names: list[str]) -> ir.Table:
+    """What is known of a drive at the end of each segment: running sums and extremes, one pass each."""
+    so_far = ibis.window(group_by="drive_key", order_by="segment", rows=(None, 0))
+
+    def ran(name: str) -> ir.Value:
+        column = segments[name]
+        if name.endswith(TOTALS):
+            return column.cast("float64").sum().over(so_far).cast("float64")
+        return (column.min() if name.endswith(("_low", "first_number")) else column.max()).over(so_far)
+
+    values = {
+        f"{name}_value": max_by(segments[f"{name}_value"], segments[f"{name}_known"]).over(so_far) for name in names
+    }
+    others = [name for name in segments.columns if name not in values and name not in ("drive_key", "segment")]
+    return segments.select("drive_key", "segment", **values, **{name: ran(name) for name in others})
+
+
+def _ends(timeline: ir.Table, asked: ir.Table, backs: list[int]) -> ir.Table:
+    """One row a probe, with the latest segment by each day asked for."""
+    looks = timeline.filter(timeline.back.notnull())
+    ends = {f"segment_{back}": looks.segment.max(where=looks.back == back) for back in backs}
+    found = looks.group_by("drive_key", "landmark").agg(**ends)
+    return found.mutate(landmark_number=_number(found.landmark))
+
+
+def _looked_up(ends: ir.Table, states: ir.Table, backs: list[int]) -> ir.Table:
+    """Probes with the state of their drive at the landmark, and the sums up to ``back`` days before it."""
+    found = ends
     for back in [0, *backs]:
-        wanted = [name for name in states.columns if back == 0 or name.endswith(("_rises", "_falls", "reading_number"))]
-        wanted = [name for name in wanted if name not in ("drive_key", "day_number")]
-        look = looks.filter((looks.back == back) & looks.latest_number.notnull())
-        state = look.inner_join(
-            states, [look.drive_key == states.drive_key, look.latest_number == states.day_number]
-        ).select(
-            drive_key_=look.drive_key,
-            landmark_number_=look.landmark_number,
-            **{f"{name}_{back}": states[name] for name in wanted},
-            **({"latest_number": look.latest_number} if back == 0 else {}),
-        )
-        found = found.left_join(
-            state,
-            [found.drive_key == state.drive_key_, found.landmark_number == state.landmark_number_],
-        ).drop("drive_key_", "landmark_number_")
+        names = [name for name in states.columns if name not in ("drive_key", "segment")]
+        kept = [name for name in names if back == 0 or name.endswith(TOTALS)]
+        state = states.select(drive=states.drive_key, at=states.segment, **{f"{n}_{back}": states[n] for n in kept})
+        same = [found.drive_key == state.drive, found[f"segment_{back}"] == state["at"]]
+        found = found.left_join(state, same).drop("drive", "at")
     return found
 
 
 def _measures(found: ir.Table, names: list[str], backs: list[int]) -> dict[str, ir.Value]:
     """The measures of all attributes at each probe."""
-    landmark, count = found.landmark_number, found.reading_number_0.coalesce(0.0)
+    landmark, count = found.landmark_number, found.num_readings_0.coalesce(0.0)
     trouble = [found[f"{name}_changed_0"] for name in names if counts_trouble(name)]
     changed = ibis.greatest(*trouble) if trouble else ibis.null("int32")
     parts: dict[str, ir.Value] = {"num_readings": count}
     for back in backs:
-        parts[f"num_readings_{back}_days"] = count - found[f"reading_number_{back}"].coalesce(0.0)
-    parts["days_since_reading"] = (landmark - found.latest_number).cast("float64")
+        parts[f"num_readings_{back}_days"] = count - found[f"num_readings_{back}"].coalesce(0.0)
+    parts["days_since_reading"] = (landmark - found.last_number_0).cast("float64")
     parts["days_observed"] = (landmark - found.first_number_0).cast("float64")
     parts["days_since_any_change"] = (landmark - changed).cast("float64")
     for name in names:
-        parts[f"{name}_last"] = found[f"{name}_here_0"]
+        parts[f"{name}_last"] = found[f"{name}_value_0"]
         parts[f"{name}_days_since_value"] = (landmark - found[f"{name}_known_0"]).cast("float64")
         parts[f"{name}_ever_max"] = found[f"{name}_high_0"]
-        parts[f"{name}_days_since_change"] = (landmark - found[f"{name}_changed_0"]).cast("float64")
         family = families(name)
+        if family & {RISES, FALLS}:
+            parts[f"{name}_days_since_change"] = (landmark - found[f"{name}_changed_0"]).cast("float64")
         if RISES in family:
             parts |= _sums(found, name, "rise", "rises", "rose", backs)
         if FALLS in family:
             parts[f"{name}_ever_min"] = found[f"{name}_low_0"]
             parts |= _sums(found, name, "fall", "falls", "fell", backs)
         if LEVELS in family:
-            parts |= {f"{name}_{level}": found[f"{name}_{level}_0"] for level in LEVEL_MEASURES}
+            parts |= _levels(found, name)
     return parts
 
 
 def _sums(found: ir.Table, name: str, measure: str, sums: str, moved: str, backs: list[int]) -> dict[str, ir.Value]:
     """Rises or falls: what had been counted up by the landmark, less what had been by the beginning of each window."""
-    has_value, total = found[f"{name}_here_0"].notnull(), found[f"{name}_{sums}_0"]
+    has_value, total = found[f"{name}_value_0"].notnull(), found[f"{name}_{sums}_0"].coalesce(0.0)
     parts: dict[str, ir.Value] = {}
     for back in backs:
         # Where nothing moved in the window, a difference of two large sums may still be a little off zero.
@@ -224,6 +244,25 @@ def _sums(found: ir.Table, name: str, measure: str, sums: str, moved: str, backs
         parts[f"{name}_{measure}_{back}_days"] = _if(has_value, ibis.ifelse(moved_inside, since, 0.0))
     parts[f"{name}_{measure}_ever"] = _if(has_value, total)
     return parts
+
+
+def _levels(found: ir.Table, name: str) -> dict[str, ir.Value]:
+    """Mean and least squares slope of the values in the last 30 days, from sums up to either end of them."""
+
+    def inside(part: str) -> ir.FloatingValue:
+        return found[f"{name}_{part}_0"].coalesce(0.0) - found[f"{name}_{part}_{GAUGE_DAYS}"].coalesce(0.0)
+
+    count, total, days = inside("count"), inside("sum"), inside("days")
+    spread = count * inside("days_squared") - days * days
+    slope = (count * inside("product") - days * total) / spread.nullif(0.0)
+    return {
+        f"{name}_mean_{GAUGE_DAYS}_days": total / count.nullif(0.0),
+        f"{name}_slope_per_day_{GAUGE_DAYS}_days": slope,
+    }
+
+
+def _when(condition: ir.BooleanValue, day_number: ir.IntegerValue) -> ir.IntegerValue:
+    return ibis.ifelse(condition, day_number, ibis.null("int32"))
 
 
 def _if(condition: ir.BooleanValue, value: ir.FloatingValue) -> ir.FloatingValue:
