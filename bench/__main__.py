@@ -15,6 +15,7 @@ BENCHMARKS = (
     "foreign_rdf",
     "literature_reading",
     "extraction",
+    "graph_risk",
 )
 
 

@@ -92,7 +92,7 @@ def examples_of(history: FleetHistory, seed: int = 0) -> Examples:
     rng = np.random.default_rng(seed + 1000)
     last = history.drives["last_day"].to_numpy("datetime64[D]")
     failure = history.drives["failure_day"].to_numpy("datetime64[D]")
-    at, drive = np.nonzero((last > LANDMARKS[:, None]))
+    at, drive = np.nonzero(last > LANDMARKS[:, None])
     days_to_end = (last[drive] - LANDMARKS[at]).astype(float)
     has_failed = ~np.isnat(failure[drive])
     label = has_failed & (days_to_end <= HORIZON_DAYS)

@@ -13,6 +13,7 @@ from graph.errors import InputError
 from graph.ontology import smart
 from ingest.telemetry.demo import healthy_shuffled, planted_mechanisms, write_demo_fleet
 from ingest.telemetry.demo.faults import FAULTS
+from ingest.telemetry.demo.fleet import Variant
 from ingest.telemetry.demo.plan import HEALTHY, MECHANISMS, SUDDEN
 
 SIZE = {"drives": 600, "days": 200}
@@ -140,3 +141,39 @@ def test_the_page_names_every_mechanism() -> None:
     page = (Path(__file__).parents[2] / "docs/demo-fleet.md").read_text(encoding="utf-8")
 
     assert [mechanism.name for mechanism in MECHANISMS if f"`{mechanism.name}`" not in page] == []
+
+
+def failing(variant: Variant) -> pd.DataFrame:
+    planted = planted_mechanisms(drives=4000, variant=variant)
+    return planted[planted["failed"]]
+
+
+def together(failures: pd.DataFrame, place: str) -> float:
+    """Share of failures that come within 30 days after another one in the same place."""
+    days = pd.to_datetime(failures["last_day"])
+    gaps = failures.assign(day=days).sort_values("day").groupby(place)["day"].diff().dt.days
+    return float((gaps <= 30).mean())
+
+
+def test_faults_of_places_kill_neighbours_one_after_another_and_the_control_does_not() -> None:
+    correlated, independent = failing("correlated"), failing("independent")
+    assert 150 < len(correlated) < 400
+    assert abs(len(correlated) - len(independent)) < 0.1 * len(correlated)
+    assert together(correlated, "rack") > 3 * together(independent, "rack")
+    assert together(correlated, "host") > 4 * together(independent, "host")
+
+
+def test_drives_that_die_of_a_fault_of_their_place_show_nothing_of_it(tmp_path: Path) -> None:
+    planted = planted_mechanisms(**SIZE, variant="correlated")
+    hit = planted[planted["mechanism"].isin(["power-feed", "backplane"])]
+    assert len(hit) > 5
+    plain, faulty = (
+        pq.read_table(write_demo_fleet(tmp_path / f"{name}.parquet", **SIZE, variant=name)).to_pandas()
+        for name in ("single", "correlated")
+    )
+    days = faulty.merge(hit[["serial", "last_day"]], on="serial")
+    before = days[days["day"] < days["last_day"]].drop(columns=["last_day", "failure"])
+    same = before.merge(plain.drop(columns="failure"), how="inner")
+    assert len(same) == len(before) > 0
+    ends = faulty[faulty["failure"] == 1].set_index("serial")["day"]
+    assert (ends.reindex(hit["serial"]).to_numpy() == hit["last_day"].to_numpy()).all()
