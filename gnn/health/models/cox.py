@@ -92,11 +92,11 @@ class Cox:
                 f"nothing is a risk by horizon. Use a window classifier."
             )
         teaching(train, self.name)
-        usable = train.take(np.lexsort((train.landmark, train.drive)))
+        order = np.lexsort((train.landmark, train.drive))
         follow_up = FOLLOW_UP_HORIZONS * train.horizon_days
-        failed = usable.has_failed & (usable.days_to_end <= follow_up)
+        failed = (train.has_failed & (train.days_to_end <= follow_up))[order]
         chosen, weight = thinned(failed, MOST_HEALTHY, seed)
-        drawn = usable.take(chosen)
+        drawn = train.take(order[chosen])
         standard = Standard.of(drawn, [name for name in useful(drawn) if TAKEN.fullmatch(name)])
         table = standard.table(drawn).astype(np.float64)
         columns = [f"x{place}" for place in range(table.shape[1])]

@@ -11,7 +11,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from gnn.health.examples import Examples
-from gnn.health.models.matrix import Standard, placed, teaching, thinned
+from gnn.health.models.matrix import Standard, person_periods, placed, teaching, thinned
 from gnn.health.port import Output
 from graph.errors import InputError, RefusedError
 
@@ -120,15 +120,15 @@ class DiscreteTimeHazard:
                 f"nothing is a risk by horizon. Use a window classifier."
             )
         teaching(train, self.name)
-        usable = train.take(np.lexsort((train.landmark, train.drive)))
-        ends = _ends(usable, train.horizon_days)
-        failed = usable.has_failed & (usable.days_to_end <= ends[-1])
+        order = np.lexsort((train.landmark, train.drive))
+        ends = _ends(train, train.horizon_days)
+        failed = (train.has_failed & (train.days_to_end <= ends[-1]))[order]
         chosen, weight = thinned(failed, MOST_HEALTHY, seed)
-        drawn = usable.take(chosen)
+        drawn = train.take(order[chosen])
         standard = Standard.of(drawn)
         table = standard.table(drawn)
         at = _log_time(ends, train.horizon_days)
-        rows, period, event = _person_periods(drawn, ends)
+        rows, period, event = person_periods(drawn.days_to_end, drawn.has_failed, ends)
         width = table.shape[1]
         design = np.zeros((len(rows), 2 * width + len(ends)))
         design[:, :width] = table[rows]
@@ -176,12 +176,3 @@ def _ends(examples: Examples, horizon_days: int) -> np.ndarray:
 def _log_time(ends_days: np.ndarray, horizon_days: int) -> np.ndarray:
     middles = (np.concatenate([[0.0], ends_days[:-1]]) + ends_days) / 2
     return np.asarray(np.log(middles / horizon_days))
-
-
-def _person_periods(examples: Examples, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row, period and whether it failed in it, for each period that was observed to its end or to a failure."""
-    end = examples.days_to_end[:, None]
-    begins = np.concatenate([[0.0], ends[:-1]])
-    event = examples.has_failed[:, None] & (end > begins) & (end <= ends)
-    rows, period = np.nonzero(event | (end >= ends))
-    return rows, period, event[rows, period]

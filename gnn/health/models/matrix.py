@@ -140,6 +140,29 @@ def thinned(label: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, np.nda
     return chosen, np.where(label[chosen], 1.0, len(healthy) / most)
 
 
+def person_periods(
+    days_to_end: np.ndarray, has_failed: np.ndarray, ends_days: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One row for each period of an example that was watched to its end or to a failure in it.
+
+    Args:
+        days_to_end: Above 0, shape ``(num_examples,)``.
+        has_failed: bool; whether a failure ended it, the same shape.
+        ends_days: Ends of the periods, ascending; the first begins at 0.
+
+    Returns:
+        Example, period and whether it failed then, each of shape ``(num_rows,)``.
+
+    References:
+        Allison, "Discrete-time methods for the analysis of event histories", Sociological Methodology 1982.
+    """
+    end = days_to_end[:, None]
+    begins = np.concatenate([[0.0], ends_days[:-1]])
+    event = has_failed[:, None] & (end > begins) & (end <= ends_days)
+    rows, period = np.nonzero(event | (end >= ends_days))
+    return rows, period, event[rows, period]
+
+
 @dataclass(frozen=True)
 class Standard:
     """Features as a linear model wants them: log-scaled, standardised, with a mark where unknown.

@@ -43,7 +43,7 @@ class R0:
         models = tuple(sorted({str(name) for name in known.groups["model"]}))
         table = table_of(known, columns, models)
         text = grown(table, known.label, R0_PARAMETERS, seed, categorical=[table.shape[1] - 1])
-        return FittedBoosting(columns, (text,), models, self.name, output_of(train))
+        return FittedBoosting(columns, (text,), models, name=self.name, output=output_of(train))
 
     def restore(self, state: Mapping[str, Any]) -> FittedBoosting:
         """A fitted model from its ``state``."""
@@ -66,7 +66,7 @@ class R1:
         makers = sorted(name for name in map(str, known.features.columns) if name.startswith(MAKER))
         columns = _kept([*last_values(known), AGE, SIZE, *makers], known)
         text = grown(table_of(known, columns, None), known.label, R1_PARAMETERS, seed)
-        return FittedBoosting(columns, (text,), None, self.name, output_of(train))
+        return FittedBoosting(columns, (text,), name=self.name, output=output_of(train))
 
     def restore(self, state: Mapping[str, Any]) -> FittedBoosting:
         """A fitted model from its ``state``."""
