@@ -1,8 +1,9 @@
 """The classifier of case-control windows: two forests and a logistic regression, mean of their log-odds.
 
-Trees find thresholds and interactions; a logistic regression on log counts sees small shifts, such as writes that cease,
-that no single split of a tree pays for. Their errors differ, so the mean ranks better than either. The forests (Breiman 2001; extremely randomised: Geurts, Ernst,
-Wehenkel, Machine Learning 63, 2006) count half and the logistic regression half.
+Trees find thresholds and interactions; a logistic regression on log counts sees small shifts, such as writes that
+cease, that no single split of a tree pays for. Their errors differ, so the mean ranks better than either. The forests
+(Breiman, Machine Learning 45, 2001; extremely randomised: Geurts, Ernst, Wehenkel, Machine Learning 63, 2006) count
+half and the logistic regression half.
 
 Its output is a score: the training set holds as many failed drives as healthy ones, so it is no risk by any horizon.
 """
