@@ -51,7 +51,7 @@ def count_intervals(judged: Judged, chosen: str) -> dict[str, Any] | None:
 def _overdispersion(judged: Judged, at: int, chosen: str) -> float:
     part, validated = judged.split.parts[at], judged.selections[at].validated[chosen]
     train = judged.split.train.take(part.train)
-    rows = np.flatnonzero(np.isfinite(validated.scores))
+    rows = np.flatnonzero(train.is_known)
     p = validated.calibration.p(validated.scores[rows])
     return estimate_overdispersion(train.label[rows], p, _groups(train)[rows])
 
@@ -69,17 +69,15 @@ def time_to_failure(judged: Judged, chosen: str, notes: list[str]) -> dict[str, 
     errors = []
     for at, part in enumerate(judged.split.parts):
         train, validated = judged.split.train.take(part.train), judged.selections[at].validated[chosen]
-        rows = np.flatnonzero(np.isfinite(validated.scores))
-        p = validated.calibration.p(validated.scores[rows])
-        held_out = train.take(rows)
+        p = validated.calibration.p(validated.scores)
         try:
             curve = fit_horizons(
                 p,
-                held_out.days_to_end,
-                held_out.has_failed,
-                held_out.drive,
+                train.days_to_end,
+                train.has_failed,
+                train.drive,
                 test.horizon_days,
-                landmark=held_out.landmark,
+                landmark=train.landmark,
             )
         except RefusedError as error:
             notes.append(f"No error of the time to failure: {error}")

@@ -1,8 +1,10 @@
 """Choosing a model, its calibration and its threshold on validation alone.
 
-Validation lies inside the training examples: drives that a fit did not see and, where there are landmarks enough, later
-ones, whose outcomes none of the fits knew. So the test is never looked at, and a base rate that falls with time is met
-here before it is met there.
+Validation lies inside the training examples, so the test is never looked at. A model is chosen by its scores of
+drives that its fit did not see and, where there are landmarks enough, at later landmarks, whose outcomes the fit did
+not know: what does not last shows here. Calibration and threshold are chosen on held-out drives over all training
+landmarks: a fit that knows early landmarks alone is another model, and what it gets wrong the final one need not (its
+Platt line made the final model predict half too many failures).
 """
 
 from __future__ import annotations
@@ -82,14 +84,17 @@ class Validated:
     """One model's scores on validation and what follows from them.
 
     Args:
-        scores: Scores of drives that the fit did not see, float64, shape ``(num_examples,)``; NaN outside validation.
+        scores: Scores of drives that the fit did not see, at all landmarks, float64, shape ``(num_examples,)``.
         calibration: Chosen and fitted on them.
         threshold: On the calibrated scale.
+        ranked: The scores by which models are compared: those of held-out drives at later landmarks, NaN elsewhere,
+            or ``scores`` where time is too short.
     """
 
     scores: np.ndarray
     calibration: Calibration
     threshold: float
+    ranked: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -99,12 +104,13 @@ class Selection:
     Args:
         name: Name of the model.
         why: A sentence or two.
-        calibration: Fitted on validation.
+        calibration: Fitted on ``scores``.
         threshold: Calibrated score from which alarms have the highest F1 on validation.
-        scores: The chosen model's scores on validation before calibration, NaN elsewhere, shape ``(num_examples,)``.
+        scores: The chosen model's scores of drives that the fit did not see, before calibration, at all landmarks,
+            shape ``(num_examples,)``.
         candidates: Every model asked for, with its figures or why it has none.
         validated: Scores, calibration and threshold of every model that could learn.
-        is_forward: True where validation was later than what the fits knew.
+        is_forward: True where models were compared at landmarks later than what the fits knew.
     """
 
     name: str
@@ -147,13 +153,18 @@ def choose_model(
     others = [name for name in beside if name not in wanted]
     others += [ABLATIONS[name] for name in wanted if name in ABLATIONS and ABLATIONS[name] not in [*wanted, *others]]
     by = criterion or ("auc" if train.horizon_days is None else "ap")
-    parts, is_forward = validation_parts(train, seed)
     tell = progress or (lambda stage, done, total: None)
-    scores, outputs, refused = held_out_scores(train, [*wanted, *others], parts, tell)
+    # One model alone is not compared.
+    forward = forward_parts(train, seed) if len(wanted) + len(others) > 1 else None
+    scores, outputs, refused = held_out_scores(train, [*wanted, *others], drive_folds(train, 1, NUM_FOLDS, seed), tell)
+    ranked = scores
+    if forward is not None:
+        ranked, _, too_early = held_out_scores(train, list(scores), forward, tell)
+        refused |= too_early
     # References are pinned: they are judged as they come.
     validated = {
-        name: _validated(train, found, outputs[name], is_calibrated=name not in REFERENCES)
-        for name, found in scores.items()
+        name: _validated(train, scores[name], found, outputs[name], is_calibrated=name not in REFERENCES)
+        for name, found in ranked.items()
     }
     if not any(name in validated for name in wanted):
         told = " ".join(f"{name}: {why}" for name, why in refused.items())
@@ -174,13 +185,13 @@ def choose_model(
     best = max(eligible, key=lambda name: figure[name])
     return Selection(
         name=best,
-        why=_why(best, eligible, judged, by, is_forward, validated[best].calibration.method, units_of(train)),
+        why=_why(best, eligible, judged, by, forward is not None, validated[best].calibration.method, units_of(train)),
         calibration=validated[best].calibration,
         threshold=validated[best].threshold,
         scores=validated[best].scores,
         candidates=candidates,
         validated=validated,
-        is_forward=is_forward,
+        is_forward=forward is not None,
     )
 
 
@@ -198,31 +209,28 @@ def units_of(examples: Examples) -> str:
     return "racks" if len(examples.drive_keys) and str(examples.drive_keys[0]).startswith("rack:") else "drives"
 
 
-def validation_parts(train: Examples, seed: int, num_folds: int = NUM_FOLDS) -> tuple[list[Part], bool]:
-    """Folds of drives inside training, judged at its later landmarks where there are enough of them.
+def forward_parts(train: Examples, seed: int) -> list[Part] | None:
+    """Folds of drives inside training, learnt at its earlier landmarks and judged at its later ones.
 
     Args:
         train: Training examples.
         seed: Of the folds.
-        num_folds: Folds of drives.
 
     Returns:
-        Parts, positions in ``train`` on both sides, those to judge with known labels; and whether they lie later than
-        every outcome that the fits know.
+        Parts, positions in ``train`` on both sides: every outcome of the landmarks to learn from lies before the first
+        landmark to judge. None where landmarks or failures are too few.
 
     Raises:
         InputError: Too few drives with or without failure to hold any out.
     """
-    folds = drive_folds(train, 1, num_folds, seed)
     late = _late(train)
-    parts = []
-    for part in folds:
-        learn, judge = part.train, part.test[train.is_known[part.test]]
-        if late is not None:
-            known_by = train.landmark[learn] + np.timedelta64(train.horizon_days or 0, "D")
-            learn, judge = learn[known_by <= late], judge[train.landmark[judge] >= late]
-        parts.append(Part(seed, part.fold, learn, judge))
-    return parts, late is not None
+    if late is None:
+        return None
+    known_by = train.landmark + np.timedelta64(train.horizon_days or 0, "D")
+    return [
+        Part(seed, part.fold, part.train[known_by[part.train] <= late], part.test[train.landmark[part.test] >= late])
+        for part in drive_folds(train, 1, NUM_FOLDS, seed)
+    ]
 
 
 def held_out_scores(
@@ -268,21 +276,23 @@ def _late(train: Examples) -> np.datetime64 | None:
     return first if min(early.sum(), later.sum()) >= FEWEST_FAILURES else None
 
 
-def _validated(train: Examples, scores: np.ndarray, output: str, *, is_calibrated: bool) -> Validated:
-    judged = np.isfinite(scores)
-    label, drive = train.label[judged], train.drive[judged]
+def _validated(
+    train: Examples, scores: np.ndarray, ranked: np.ndarray, output: str, *, is_calibrated: bool
+) -> Validated:
+    known = train.is_known
+    label, drive = train.label[known], train.drive[known]
     # A score of a case-control set is no risk: there is no rate that it could be calibrated to.
     is_risk = output == "risk" and train.horizon_days is not None
     chosen = Calibration()
     if is_risk and is_calibrated:
-        chosen = choose_calibration(label, scores[judged], drive).calibration
-    p = chosen.p(scores[judged]) if is_risk else scores[judged]
-    return Validated(scores, chosen, best_threshold(label, p))
+        chosen = choose_calibration(label, scores[known], drive).calibration
+    p = chosen.p(scores[known]) if is_risk else scores[known]
+    return Validated(scores, chosen, best_threshold(label, p), ranked)
 
 
 def _judged(train: Examples, validated: dict[str, Validated], seed: int) -> bootstrap.Replicates:
-    rows = np.isfinite(next(iter(validated.values())).scores)
-    scores = {name: model.scores[rows] for name, model in validated.items()}
+    rows = np.isfinite(next(iter(validated.values())).ranked) & train.is_known
+    scores = {name: model.ranked[rows] for name, model in validated.items()}
     part = bootstrap.Part(train.label[rows], train.drive[rows], scores)
     return bootstrap.bootstrap([part], num_replicates=NUM_REPLICATES, seed=seed)
 
@@ -317,7 +327,7 @@ def _candidate(
     is_reference = name in REFERENCES
     if model is None:
         return Candidate(name, is_reference=is_reference, note=note)
-    rows = np.isfinite(model.scores)
+    rows = train.is_known
     label, is_risk = train.label[rows], output == "risk" and train.horizon_days is not None
     p = model.calibration.p(model.scores[rows])
     area, precision = judged.auc_interval(name), judged.ap_interval(name)
