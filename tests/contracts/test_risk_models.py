@@ -132,7 +132,8 @@ class TestContract:
 
     def test_contributions_add_up_to_the_log_odds(self, name: str) -> None:
         fitted, train = learnt(name)
-        some = train.take(np.arange(0, len(train), 7))
+        # Of a graph model the features' part alone adds up; without a history there is no neighbourhood beside it.
+        some = replace(train.take(np.arange(0, len(train), 7)), history=None)
         parts = fitted.contributions(some)
         if parts is None:
             return

@@ -80,12 +80,12 @@ class FittedGraph:
     def contributions(self, examples: Examples) -> np.ndarray:
         """What each own feature adds, shape ``(num_examples, num_features)``.
 
-        The boosting's Shapley values, times what the network makes of the own log-odds between their mean and the
-        drive's. What the neighbourhood adds is told by ``gnn.health.neighbours``.
+        The boosting's Shapley values, times what the network makes of each log-odds of theirs in this neighbourhood.
+        They add up to the log-odds but for what the neighbourhood adds, which ``gnn.health.neighbours`` tells.
         """
         parts = self.boosting.contributions(examples)
         own = log_odds(self.boosting.scores(examples))
-        usual = np.full_like(own, self.scales["drive"][0][0])
+        usual = own - parts.sum(axis=1)  # what boosting says of a drive of which it knows nothing
         around = self.around(examples)
         moved, apart = self.log_odds(own, around) - self.log_odds(usual, around), own - usual
         slope = np.divide(moved, apart, out=np.ones_like(own), where=np.abs(apart) > 1e-6)
@@ -149,7 +149,11 @@ class GraphModel:
 
 
 class GraphAblation(GraphModel):
-    """The same model, boosting and network, that sees the drive alone: what the graph must beat."""
+    """The same model, boosting and network, that sees the drive alone: what the graph must beat.
+
+    References:
+        Ivanov and Prokhorenkova, ICLR 2021 (their comparison with boosting alone); Wolpert, Neural Networks 1992.
+    """
 
     name = "graph_ablation"
 
