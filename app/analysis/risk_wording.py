@@ -9,7 +9,7 @@ from gnn.health.examples import Feature
 
 _LATEST = re.compile(r"latest (?P<what>.+)")
 _MOVED = re.compile(r"(?P<how>rise|fall) of (?P<what>.+?) (?P<when>in \d+ days|since first seen)")
-_CHANGED = re.compile(r"days since (?P<what>.+) (?:last )?changed")
+_CHANGED = re.compile(r"days since (?P<what>.+?) (?:last )?changed")
 VERBS = {"rise": "rose", "fall": "fell"}
 
 

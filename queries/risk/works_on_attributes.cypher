@@ -1,4 +1,4 @@
-// Number of works with an assertion that counts as evidence about each SMART attribute, or what it measures or points to.
+// Number of works with an assertion about each SMART attribute, or about what it measures or points to.
 // name: works_on_attributes
 // mode: read
 // returns: attribute, num_works
@@ -12,6 +12,5 @@ UNWIND [t] + meanings AS c
 MATCH (c)<-[:HAS_SUBJECT|HAS_OBJECT]-(a:Assertion)-[:FROM_DOCUMENT]->(d:Document)-[:RENDERS|SUMMARISES]->(w:Work)
 WHERE NOT a.run IN $hidden_runs AND NOT d.run IN $hidden_runs AND NOT w.run IN $hidden_runs
   AND coalesce(a.status, 'accepted') <> 'rejected'
-  AND a.tier = 'high' AND (d.kind <> 'summary' OR a.checked IS NOT NULL)
 RETURN t.key AS attribute, count(DISTINCT w) AS num_works
 ORDER BY attribute

@@ -9,12 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
+from stored_graph import whole_graph
 
 from app.analysis.answers import answer_finding
 from app.analysis.assess import assess_fleet
 from app.analysis.fleet_data import stored_findings
-from graph.ontology import labels, relations
-from graph.ontology.model import Batch, NodeTable, RelationTable
 from graph.ontology.shacl import violations
 from graph.ports import GraphStore
 from graph.readings import ReadingsLake
@@ -48,28 +47,6 @@ def daily_rows() -> Iterator[dict[str, Any]]:
             }
 
 
-def natives(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.to_native() if hasattr(value, "to_native") else value for name, value in row.items()}
-
-
-def stored_graph(raw: Raw) -> Batch:
-    """Everything in the store, as a batch."""
-    nodes, edges = [], []
-    for label in labels():
-        rows = [natives(row["p"]) for row in raw(f"MATCH (n:{label}) RETURN properties(n) AS p")]
-        if rows:
-            nodes.append(
-                NodeTable(label, pa.table({key: [row.get(key) for row in rows] for key in set().union(*rows)}))
-            )
-    for relation in relations():
-        text = f"MATCH (h)-[r:{relation}]->(t) RETURN h.key AS head, t.key AS tail, properties(r) AS p"
-        rows = [{"head": row["head"], "tail": row["tail"], **natives(row["p"])} for row in raw(text)]
-        if rows:
-            columns = {key: [row.get(key) for row in rows] for key in set().union(*rows)}
-            edges.append(RelationTable(relation, "", "", pa.table(columns)))
-    return Batch(tuple(nodes), tuple(edges))
-
-
 def test_what_is_stored_keeps_the_shapes(store: GraphStore, raw: Raw, tmp_path: Path) -> None:
     source = tmp_path / "lab.csv"
     pyarrow.csv.write_csv(pa.Table.from_pylist(list(daily_rows())), source)
@@ -79,7 +56,7 @@ def test_what_is_stored_keeps_the_shapes(store: GraphStore, raw: Raw, tmp_path: 
     answer_finding(
         store, "lab", stored_findings(store, "lab")[0], "snoozed", "x", "ann", until=datetime.now(UTC).date()
     )
-    graph = stored_graph(raw)
+    graph = whole_graph(raw)
     present = {table.label for table in graph.nodes} | {table.relation for table in graph.relations}
     assert {
         "Drive",
