@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from graph_fleets import graph_examples
+from rack_tickets import rack_histories
 
 from gnn.health.examples import Examples, Feature
 
@@ -78,4 +79,6 @@ def case_control(seed: int = 0) -> Examples:
 # Models that learn from the examples of histories.
 HISTORIES = ("count_rule", "logistic", "lightgbm", "hazard", "cox", "blend", "R0", "R1")
 EXAMPLES: dict[str, Callable[[int], Examples]] = dict.fromkeys(HISTORIES, history_examples)
+EXAMPLES |= dict.fromkeys(("random_forest", "window_classifier"), case_control)
+EXAMPLES |= dict.fromkeys(("count_recency", "rack_logistic"), rack_histories)
 EXAMPLES |= dict.fromkeys(("graph", "graph_ablation"), graph_examples)

@@ -91,15 +91,15 @@ def rack_features(seen: pd.DataFrame, end: date) -> tuple[pd.DataFrame, tuple[Fe
     racks = seen.groupby("rack", sort=True)
     found = pd.DataFrame(
         {
+            "num_hosts": racks["host"].nunique(),
             "num_failures": racks.size(),
             "days_since_failure": (pd.Timestamp(end) - racks["day"].max()).dt.days,
-            "num_hosts": racks["host"].nunique(),
         }
     )
     catalogue = [
+        Feature("num_hosts", "hosts of the rack on which drives failed", None, None, "hosts"),
         Feature("num_failures", "drives of the rack that failed", None, None, "drives"),
         Feature("days_since_failure", "days since a drive of the rack last failed", None, None, "days"),
-        Feature("num_hosts", "hosts of the rack on which drives failed", None, None, "hosts"),
     ]
     counts = pd.crosstab(seen["rack"], seen["model"])
     for model in counts.columns:

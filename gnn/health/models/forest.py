@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gnn.health.examples import Examples
-from gnn.health.models.classes import checked, columns
+from gnn.health.models.matrix import numbers, teaching
 from gnn.health.models.trees import Forest
 from gnn.health.port import Output
 
@@ -43,7 +43,7 @@ class FittedForest:
         return self.forest.scores(_table(examples, self.features, self.applications))
 
     def contributions(self, examples: Examples) -> np.ndarray | None:
-        """None: votes of trees are no sum over features."""
+        """None: the application plays a part here, which is no feature of the examples."""
         return None
 
     def state(self) -> dict[str, Any]:
@@ -52,7 +52,11 @@ class FittedForest:
 
 
 class RandomForest:
-    """The reference for windows."""
+    """The reference for windows.
+
+    References:
+        Breiman, "Random forests", Machine Learning 45, 2001; as set up in KORAL, arXiv 2602.10246, 2026.
+    """
 
     name = "random_forest"
     output: Output = "score"
@@ -65,9 +69,9 @@ class RandomForest:
         """
         from sklearn.ensemble import RandomForestClassifier
 
-        known = checked(train, self.name)
-        features = [feature.name for feature in known.catalogue if feature.name.endswith(MEASURES)]
-        features = features or [feature.name for feature in known.catalogue]
+        known = teaching(train, self.name)
+        names = sorted(feature.name for feature in known.catalogue)
+        features = [name for name in names if name.endswith(MEASURES)] or names
         applications = sorted(set(_applications(known)) - {""})
         fitted = RandomForestClassifier(NUM_TREES, random_state=seed)
         fitted.fit(_table(known, features, applications), known.label)
@@ -88,4 +92,4 @@ def _applications(examples: Examples) -> np.ndarray:
 def _table(examples: Examples, features: list[str], applications: list[str]) -> np.ndarray:
     own = _applications(examples)
     served = np.array([own == name for name in applications], np.float32).reshape(len(applications), len(own)).T
-    return np.hstack([columns(examples, features), served])
+    return np.hstack([numbers(examples, features), served])

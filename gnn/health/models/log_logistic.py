@@ -70,22 +70,6 @@ class LogLogistic:
         return cls(**arrays, intercept=float(state["intercept"]))
 
 
-def by_feature(own: np.ndarray, names: list[str], asked: list[str]) -> np.ndarray:
-    """Columns of contributions in the order asked for; 0 for a feature that plays no part.
-
-    Args:
-        own: Shape ``(num_examples, len(names))``.
-        names: Features that the columns are of.
-        asked: Features in the order that is wanted.
-    """
-    at = {name: position for position, name in enumerate(names)}
-    found = np.zeros((len(own), len(asked)))
-    for position, name in enumerate(asked):
-        if name in at:
-            found[:, position] = own[:, at[name]]
-    return found
-
-
 def _logs(features: np.ndarray) -> np.ndarray:
     values = np.asarray(features, np.float64)
     found: np.ndarray = np.sign(values) * np.log1p(np.abs(values))

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from gnn.health.examples import Examples
-from gnn.health.models.classes import checked, columns
-from gnn.health.models.log_logistic import LogLogistic, by_feature
+from gnn.health.models.log_logistic import LogLogistic
+from gnn.health.models.matrix import numbers, placed, teaching
 from gnn.health.port import Output
 from gnn.health.racks import MODEL_COUNT
 from graph.errors import RefusedError
@@ -46,7 +46,7 @@ class FittedRackModel:
     def contributions(self, examples: Examples) -> np.ndarray | None:
         """What each feature adds in log-odds, shape ``(num_examples, num_features)``."""
         own = self.logistic.contributions(_table(examples, self.features))
-        return by_feature(own, self.features, [feature.name for feature in examples.catalogue])
+        return placed(examples, self.features, own)
 
     def state(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -54,7 +54,11 @@ class FittedRackModel:
 
 
 class RackLogistic:
-    """Count, recency, hosts and tickets by drive model, under a ridge."""
+    """Count, recency, hosts and tickets by drive model, under a ridge.
+
+    References:
+        Hoerl and Kennard, "Ridge regression", Technometrics 12, 1970.
+    """
 
     name = "rack_logistic"
     output: Output = "score"
@@ -65,12 +69,12 @@ class RackLogistic:
         Raises:
             RefusedError: One class, too few racks, or examples that are no racks.
         """
-        known = checked(train, self.name)
-        features = [feature.name for feature in known.catalogue if self._takes(feature.name)]
+        known = teaching(train, self.name)
+        features = sorted(feature.name for feature in known.catalogue if self._takes(feature.name))
         if not set(REFERENCE_COLUMNS) <= set(features):
             raise RefusedError(
-                f"Model '{self.name}' cannot be trained: the examples are no racks; they lack "
-                f"{' or '.join(REFERENCE_COLUMNS)}."
+                f"Model '{self.name}' cannot learn: the examples are no racks; expected the features "
+                f"{' and '.join(REFERENCE_COLUMNS)}."
             )
         return FittedRackModel(self.name, features, LogLogistic.fit(_table(known, features), known.label, STRENGTH))
 
@@ -83,7 +87,11 @@ class RackLogistic:
 
 
 class CountRecency(RackLogistic):
-    """The reference: how many drives of the rack failed and how long ago the last one did."""
+    """The reference: how many drives of the rack failed and how long ago the last one did.
+
+    References:
+        Han, Lee, Xu et al., FAST 2021: failures of one rack come together, and soon after one another.
+    """
 
     name = "count_recency"
 
@@ -92,5 +100,5 @@ class CountRecency(RackLogistic):
 
 
 def _table(examples: Examples, features: list[str]) -> np.ndarray:
-    found: np.ndarray = np.nan_to_num(columns(examples, features))
+    found: np.ndarray = np.nan_to_num(numbers(examples, features))
     return found

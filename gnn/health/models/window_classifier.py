@@ -10,15 +10,15 @@ Its output is a score: the training set holds as many failed drives as healthy o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gnn.health.examples import Examples
-from gnn.health.models.classes import checked, columns
-from gnn.health.models.log_logistic import LogLogistic, by_feature
+from gnn.health.models.log_logistic import LogLogistic
+from gnn.health.models.matrix import numbers, placed, teaching
 from gnn.health.models.trees import Forest
 from gnn.health.port import Output
 from graph.errors import RefusedError
@@ -26,6 +26,7 @@ from graph.errors import RefusedError
 NUM_TREES = 300
 MIN_LEAF_EXAMPLES = 2  # of the extremely randomised trees, whose splits are noisier
 STRENGTH = 0.1  # inverse strength of the ridge
+TINY = 1e-12
 MOST_CERTAIN = 0.99  # a forest in which all trees agree is not certain
 
 
@@ -49,19 +50,22 @@ class FittedWindowClassifier:
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Score of each window in (0, 1), shape ``(num_examples,)``, higher is likelier to fail."""
-        table = columns(examples, self.features)
+        table = numbers(examples, self.features)
         trees = [_log_odds(forest.scores(table)) for forest in (self.forest, self.extra_trees)]
         odds = (np.mean(trees, axis=0) + _log_odds(self.logistic.scores(table))) / 2
         found: np.ndarray = 1 / (1 + np.exp(-odds))
         return found
 
     def contributions(self, examples: Examples) -> np.ndarray | None:
-        """What each feature adds in log-odds by the logistic half, shape ``(num_examples, num_features)``.
+        """What each feature adds in log-odds, shape ``(num_examples, num_features)``.
 
-        Votes of trees are no sum over features, so their half is not among them.
+        Of the forests: what a feature adds to the share of votes, in proportion to what all add to its log-odds.
         """
-        own = self.logistic.contributions(columns(examples, self.features)) / 2
-        return by_feature(own, self.features, [feature.name for feature in examples.catalogue])
+        table = numbers(examples, self.features)
+        own = _in_log_odds(self.logistic.contributions(table), self.logistic.intercept, _bounded) / 2
+        for forest in (self.forest, self.extra_trees):
+            own = own + _in_log_odds(*forest.contributions(table), _log_odds) / 4
+        return placed(examples, self.features, own)
 
     def state(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -74,7 +78,12 @@ class FittedWindowClassifier:
 
 
 class WindowClassifier:
-    """The classifier of case-control windows."""
+    """The classifier of case-control windows.
+
+    References:
+        Breiman, "Random forests", Machine Learning 45, 2001; Geurts, Ernst and Wehenkel, "Extremely randomized trees",
+        Machine Learning 63, 2006; Hoerl and Kennard, "Ridge regression", Technometrics 12, 1970.
+    """
 
     name = "window_classifier"
     output: Output = "score"
@@ -87,9 +96,9 @@ class WindowClassifier:
         """
         from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
-        known = checked(train, self.name)
+        known = teaching(train, self.name)
         features = _informative(known, self.name)
-        table, label = columns(known, features), known.label
+        table, label = numbers(known, features), known.label
         forest = RandomForestClassifier(NUM_TREES, random_state=seed).fit(table, label)
         extra = ExtraTreesClassifier(NUM_TREES, min_samples_leaf=MIN_LEAF_EXAMPLES, random_state=seed).fit(table, label)
         logistic = LogLogistic.fit(table, label, STRENGTH)
@@ -105,19 +114,42 @@ class WindowClassifier:
         )
 
 
-def _log_odds(scores: np.ndarray) -> np.ndarray:
-    kept = np.clip(scores, 1 - MOST_CERTAIN, MOST_CERTAIN)
+def _log_odds(share: np.ndarray) -> np.ndarray:
+    kept = np.clip(share, 1 - MOST_CERTAIN, MOST_CERTAIN)
     found: np.ndarray = np.log(kept / (1 - kept))
+    return found
+
+
+def _bounded(odds: np.ndarray) -> np.ndarray:
+    limit = float(_log_odds(np.array(1.0)))
+    return np.clip(odds, -limit, limit)
+
+
+def _in_log_odds(parts: np.ndarray, base: float, link: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Parts of a sum, scaled row by row so that they add up to what the link makes of the sum.
+
+    Args:
+        parts: Shape ``(num_examples, num_features)``.
+        base: What they are added to.
+        link: Turns a sum into log-odds.
+    """
+    total = parts.sum(axis=1)
+    reached = link(total + base) - link(np.array(base))
+    ratio = np.divide(reached, total, out=np.zeros_like(total), where=np.abs(total) > TINY)
+    found: np.ndarray = parts * ratio[:, None]
     return found
 
 
 def _informative(train: Examples, name: str) -> list[str]:
     """Columns that vary, each content once: SSDs tell the same count under several attributes (5 and 183)."""
     seen: dict[bytes, str] = {}
-    for feature in train.catalogue:
-        values = train.features[feature.name].to_numpy(np.float32)
-        if len(np.unique(values)) > 1:
-            seen.setdefault(values.tobytes(), feature.name)
+    for feature in sorted(feature.name for feature in train.catalogue):
+        values = numbers(train, [feature])[:, 0]
+        known = values[~np.isnan(values)]
+        if len(known) and known.min() < known.max():
+            seen.setdefault(values.tobytes(), feature)
     if not seen:
-        raise RefusedError(f"Model '{name}' cannot be trained: every feature is constant over the training examples.")
+        raise RefusedError(
+            f"Model '{name}' cannot learn: every feature is constant over the examples, expected some that vary."
+        )
     return list(seen.values())
