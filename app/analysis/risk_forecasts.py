@@ -120,7 +120,10 @@ def forecast_fleet(
     timing.stage("read fleet")
     history = history_from_store(store, lake, name)
     predictor = artifact.load(workspace, model_run.key, model_run.artifact_sha256)
-    asked = landmark or observed_until(history)
+    until = observed_until(history)
+    asked = landmark or until
+    if asked > until:
+        raise InputError(f"Landmark {asked}: nothing is known of it. Fleet '{name}': its data end on {until}.")
     gone = _ends(store, name)
     fingerprint = _fingerprint(model_run, asked, history, gone)
     if not dry_run and (stored := _stored(store, name, fingerprint, model_run, asked)) is not None:
