@@ -122,7 +122,7 @@ def neighbourhoods(examples: Examples, relations: Sequence[str]) -> Neighbourhoo
     if history is None:
         nothing = np.empty(0, np.int64)
         return Neighbourhoods(landmarks, Peers(nothing, nothing, nothing.astype(bool), nothing, nothing), {})
-    drive = history.drives.index.get_indexer(examples.drive_keys)[examples.drive]
+    drive = history.drives.index.get_indexer(pd.Index(examples.drive_keys))[examples.drive]
     service = _in_service(history, landmarks)
     peers = _peers(history, landmarks, service)
     kinds = {}
@@ -160,16 +160,16 @@ def _peers(history: FleetHistory, landmarks: np.ndarray, service: tuple[np.ndarr
     rises = _error_rises(history, landmarks)
     # Whoever failed by the landmark is a failed peer already.
     alive = pd.MultiIndex.from_arrays(service).isin(pd.MultiIndex.from_frame(rises[["landmark", "drive"]]))
-    rises = rises.set_index(["landmark", "drive"])["rise"].reindex(
+    rise = rises.set_index(["landmark", "drive"])["rise"].reindex(
         pd.MultiIndex.from_arrays([service[0][alive], service[1][alive]])
     )
-    num_failed, num_rising = len(drive), len(rises)
+    num_failed, num_rising = len(drive), len(rise)
     return Peers(
         landmark=np.concatenate([landmark, service[0][alive]]),
         drive=np.concatenate([drive, service[1][alive]]),
         failed=np.repeat([True, False], [num_failed, num_rising]),
         days=np.concatenate([days[landmark, drive], np.zeros(num_rising)]),
-        rise=np.concatenate([np.zeros(num_failed), rises.to_numpy(float)]),
+        rise=np.concatenate([np.zeros(num_failed), rise.to_numpy(float)]),
     )
 
 
@@ -194,7 +194,7 @@ def _error_rises(history: FleetHistory, landmarks: np.ndarray) -> pd.DataFrame:
     by_drive = within.group_by("drive_key", "landmark").aggregate(*rises)
     total = sum((by_drive[name] for name in counters[1:]), by_drive[counters[0]])
     found = history.connection.to_pandas(by_drive.select("drive_key", "landmark", rise=total))
-    found = found.assign(drive=history.drives.index.get_indexer(found["drive_key"]))
+    found = found.assign(drive=history.drives.index.get_indexer(pd.Index(found["drive_key"])))
     return found.loc[(found["rise"] > 0) & (found["drive"] >= 0), ["landmark", "drive", "rise"]]
 
 

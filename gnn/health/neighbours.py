@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from gnn.health.examples import DAY, Examples
 from gnn.health.graph_data import RECENT_DAYS, Kind, Neighbourhoods
 from gnn.health.history import FleetHistory
 from gnn.health.models.graph import FittedGraph
 from gnn.health.models.matrix import log_odds
-from gnn.health.port import FittedModel
 
 # Left out one by one are neighbours in these; a room or a model has too many for one to matter.
 NEAR = {"host": "RUNS_ON", "rack": "IN_RACK"}
@@ -53,7 +53,7 @@ class _Leaving:
 
 
 def neighbour_effects(
-    fitted: FittedModel, examples: Examples, rows: Sequence[int] | np.ndarray | None = None, most: int = 3
+    fitted: object, examples: Examples, rows: Sequence[int] | np.ndarray | None = None, most: int = 3
 ) -> list[list[NeighbourEffect]]:
     """Neighbours that raised the risk of drives, strongest first.
 
@@ -91,7 +91,7 @@ def neighbour_effects(
 
 def _leavings(examples: Examples, around: Neighbourhoods, history: FleetHistory) -> list[_Leaving]:
     """What to leave out of each example: its places where anything befell a drive, and its near peers."""
-    self_drive = history.drives.index.get_indexer(examples.drive_keys)[examples.drive]
+    self_drive = history.drives.index.get_indexer(pd.Index(examples.drive_keys))[examples.drive]
     seen: set[tuple[int, int]] = set()
     found = []
     for name in PLACES:

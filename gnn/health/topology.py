@@ -73,11 +73,12 @@ class Places:
         self.relation = relation
         if relation == "model":
             told = history.drives["model"].dropna().rename("place").rename_axis("drive_key").reset_index()
-            told = told.assign(valid_from=pd.NaT, valid_to=pd.NaT)
+            nothing = np.full(len(told), np.datetime64("NaT", "ns"))
+            told = told.assign(valid_from=nothing, valid_to=nothing)
         else:
             placements = history.placements
             told = placements[(placements["relation"] == relation) & (placements["told_by"] != TICKETS)]
-        drive = history.drives.index.get_indexer(told["drive_key"])
+        drive = history.drives.index.get_indexer(pd.Index(told["drive_key"]))
         code, keys = pd.factorize(told["place"], sort=True)
         begin = told["valid_from"].to_numpy("datetime64[D]")
         end = told["valid_to"].to_numpy("datetime64[D]")
@@ -121,7 +122,7 @@ def coverage(examples: Examples, relation: str) -> Coverage:
     known = np.flatnonzero(examples.is_known)
     placed = np.zeros(len(known), bool)
     if history is not None:
-        rows = history.drives.index.get_indexer(examples.drive_keys[examples.drive[known]])
+        rows = history.drives.index.get_indexer(pd.Index(examples.drive_keys[examples.drive[known]]))
         placed = Places(history, relation).on(rows, examples.landmark[known].astype(DAY)) >= 0
     by_drive = (
         pd.DataFrame({"drive": examples.drive[known], "failed": examples.label[known], "placed": placed})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from planted import find_in_file, healthy_red, shares_found
 
 from ingest.telemetry.demo import healthy_shuffled, planted_mechanisms, write_demo_fleet
 
-SIZE = {"drives": 800, "days": 120, "seed": 7}
+SIZE: dict[str, Any] = {"drives": 800, "days": 120, "seed": 7}
 
 
 @pytest.fixture(scope="module")

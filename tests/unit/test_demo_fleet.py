@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from ingest.telemetry.demo.faults import FAULTS
 from ingest.telemetry.demo.fleet import Variant
 from ingest.telemetry.demo.plan import HEALTHY, MECHANISMS, SUDDEN
 
-SIZE = {"drives": 600, "days": 200}
+SIZE: dict[str, Any] = {"drives": 600, "days": 200}
 NOT_ATTRIBUTES = 12
 COUNTERS = [
     *(f"ata_{number}" for number in (5, 9, 12, 171, 172, 174, 187, 199, 241, 242)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ def fitted() -> FittedGraph:
     return GraphModel().fit(fleet(0), 0)
 
 
-def with_history(examples: Examples, **changes: object) -> Examples:
+def with_history(examples: Examples, **changes: Any) -> Examples:
     assert examples.history is not None
     return replace(examples, history=replace(examples.history, **changes))
 
@@ -185,7 +186,7 @@ def test_neighbours_that_raised_the_risk_are_named_strongest_first() -> None:
                     "Drive RUNS_ON Host" if host[effect.key] == host[own] else "Drive IN_RACK"
                 )
                 if "failed on" in effect.statement:
-                    assert history.drives.loc[effect.key, "failure_day"] <= pd.Timestamp(test.landmark[row])
+                    assert history.drives["failure_day"].loc[effect.key] <= pd.Timestamp(test.landmark[row])
     assert named > 5
 
 

@@ -77,13 +77,15 @@ class FittedGraph:
         """Log-odds of failure from own log-odds and neighbourhoods, float64, shape ``(num_examples,)``."""
         return score(self.network, graph_of(own, around, self.kinds, self.scales)) + self.shift
 
-    def contributions(self, examples: Examples) -> np.ndarray:
+    def contributions(self, examples: Examples) -> np.ndarray | None:
         """What each own feature adds, shape ``(num_examples, num_features)``.
 
         The boosting's Shapley values, times what the network makes of each log-odds of theirs in this neighbourhood.
         They add up to the log-odds but for what the neighbourhood adds, which ``gnn.health.neighbours`` tells.
         """
         parts = self.boosting.contributions(examples)
+        if parts is None:
+            return None
         own = log_odds(self.boosting.scores(examples))
         usual = own - parts.sum(axis=1)  # what boosting says of a drive of which it knows nothing
         around = self.around(examples)
