@@ -15,6 +15,7 @@ BENCHMARKS = (
     "foreign_rdf",
     "literature_reading",
     "extraction",
+    "health_protocol",
     "graph_risk",
 )
 
