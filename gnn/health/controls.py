@@ -115,12 +115,16 @@ def permuted_labels(split: Split, *, num: int = NUM_PERMUTATIONS, progress: Prog
     tell = progress or (lambda stage, done, total: None)
     seeds = split.seeds
     found: list[float] = []
+    train_dealer = Dealer(split.train)
+    test_dealer = train_dealer if split.is_one_pool else Dealer(split.test)
+    train_table = split.train.features.to_numpy(np.float32)
+    test_table = train_table if split.is_one_pool else split.test.features.to_numpy(np.float32)
     for number in range(num):
         tell("permuting labels", number, num)
         seed = seeds[number % len(seeds)]
         rng = np.random.default_rng((number, seed))
-        train_label = dealt_anew(split.train, rng)
-        test_label = train_label if split.is_one_pool else dealt_anew(split.test, rng)
+        train_label = train_dealer.deal(rng)
+        test_label = train_label if split.is_one_pool else test_dealer.deal(rng)
         figures, weights = [], []
         for part in (part for part in split.parts if part.seed == seed):
             learn = _sample(split.train, part.train, train_label, rng)
@@ -128,9 +132,9 @@ def permuted_labels(split: Split, *, num: int = NUM_PERMUTATIONS, progress: Prog
             if len(np.unique(train_label[learn])) < 2:
                 continue
             scores = _scores(
-                split.train.features.to_numpy(np.float32)[learn],
+                train_table[learn],
                 train_label[learn],
-                split.test.features.to_numpy(np.float32)[judge],
+                test_table[judge],
                 number,
                 SMALL_MODEL["min_data_in_leaf"],
             )
@@ -147,34 +151,42 @@ def permuted_labels(split: Split, *, num: int = NUM_PERMUTATIONS, progress: Prog
     return Permuted(mean, mean - half, mean + half, sd, len(found))
 
 
-def dealt_anew(pool: Examples, rng: np.random.Generator) -> np.ndarray:
-    """Labels dealt out anew among the drives, bool, shape ``(num_examples,)``.
+class Dealer:
+    """Deals the labels of examples out anew among their drives; what does not change is worked out once.
 
     Args:
         pool: Examples; those of unknown label get none.
-        rng: Of the draw.
-
-    Returns:
-        As many failures at each landmark as before, each block of failing landmarks on one drive, as before.
     """
-    label = np.zeros(len(pool), bool)
-    rows = pd.DataFrame({"drive": pool.drive, "landmark": pool.landmark, "row": np.arange(len(pool))})[pool.is_known]
-    # Case-control windows: a drive has one window, and dates are part of how the set was drawn, not of time at risk.
-    place = rows["landmark"] if pool.horizon_days is not None else rows.groupby("drive").cumcount()
-    rows = rows.assign(place=pd.factorize(place, sort=True)[0])
-    failing = rows[pool.label[rows["row"]]].groupby("drive")["place"].agg(["min", "max"])
-    taken: set[int] = set()
-    by_place = {number: group.set_index("drive")["row"] for number, group in rows.groupby("place")}
-    for (first, last), block in failing.groupby(["min", "max"]):
-        at_risk = by_place[first].index
-        for place_number in range(first + 1, last + 1):
-            at_risk = at_risk.intersection(by_place[place_number].index)
-        free = np.setdiff1d(at_risk.to_numpy(), np.fromiter(taken, np.int64, len(taken)))
-        drawn = rng.choice(free, min(len(block), len(free)), replace=False)
-        taken.update(drawn.tolist())
-        for place_number in range(first, last + 1):
-            label[by_place[place_number].reindex(drawn).to_numpy(np.int64)] = True
-    return label
+
+    def __init__(self, pool: Examples) -> None:
+        self._num_rows = len(pool)
+        rows = pd.DataFrame({"drive": pool.drive, "row": np.arange(len(pool))})[pool.is_known]
+        # Case-control windows: a drive has one window, and dates are part of how the set was drawn, not time at risk.
+        place = rows.groupby("drive").cumcount() if pool.horizon_days is None else pool.landmark[pool.is_known]
+        rows = rows.assign(place=pd.factorize(place, sort=True)[0]).sort_values(["place", "drive"])
+        self._at_risk = {int(at): of["drive"].to_numpy() for at, of in rows.groupby("place")}
+        self._rows = {int(at): of["row"].to_numpy() for at, of in rows.groupby("place")}
+        failing = rows[pool.label[rows["row"]]].groupby("drive")["place"].agg(["min", "max"])
+        # How many drives fail at each run of landmarks: one where a horizon is as long as the step between them.
+        self._blocks = [(int(first), int(last), len(of)) for (first, last), of in failing.groupby(["min", "max"])]
+
+    def deal(self, rng: np.random.Generator) -> np.ndarray:
+        """Labels dealt out anew, bool, shape ``(num_examples,)``.
+
+        As many failures at each landmark as before, each block of failing landmarks on one drive, as before.
+        """
+        label = np.zeros(self._num_rows, bool)
+        taken = np.empty(0, np.int64)
+        for first, last, num in self._blocks:
+            free = self._at_risk[first]
+            for place in range(first + 1, last + 1):
+                free = np.intersect1d(free, self._at_risk[place], assume_unique=True)
+            free = np.setdiff1d(free, taken, assume_unique=True)
+            drawn = np.sort(rng.choice(free, min(num, len(free)), replace=False))
+            taken = np.concatenate([taken, drawn])
+            for place in range(first, last + 1):
+                label[self._rows[place][np.searchsorted(self._at_risk[place], drawn)]] = True
+        return label
 
 
 def _sample(pool: Examples, rows: np.ndarray, label: np.ndarray, rng: np.random.Generator) -> np.ndarray:

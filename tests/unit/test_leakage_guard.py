@@ -16,7 +16,7 @@ from risk_fleets import examples_at_landmarks, with_history
 
 from app.analysis.risk_guard import find_leaks
 from app.analysis.risk_splits import EvaluationRequest, read_split
-from gnn.health.controls import dealt_anew
+from gnn.health.controls import Dealer
 from gnn.health.duplicates import components, consecutive_links, linked_windows, linking_columns
 from gnn.health.examples import Examples, Feature
 from gnn.health.label_checks import landmark_labels, read_after_failure, window_events, window_labels
@@ -191,7 +191,7 @@ def test_a_column_that_knows_the_day_of_failure_is_found_under_any_name() -> Non
 
 def test_permuted_labels_disagree_with_the_known_failures() -> None:
     pool = with_history(examples_at_landmarks())
-    permuted = pool.with_labels(dealt_anew(pool, np.random.default_rng(1)))
+    permuted = pool.with_labels(Dealer(pool).deal(np.random.default_rng(1)))
     leak = landmark_labels(permuted)
     assert leak is not None
     assert leak.reason == "label_disagrees"
