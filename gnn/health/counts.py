@@ -142,7 +142,12 @@ def count_distribution(p: np.ndarray, *, overdispersion: float = 0.0, totals: np
 
 
 def estimate_overdispersion(
-    label: np.ndarray, p: np.ndarray, group: np.ndarray | Sequence[Hashable], *, min_expected: float = MIN_EXPECTED
+    label: np.ndarray,
+    p: np.ndarray,
+    group: np.ndarray | Sequence[Hashable],
+    *,
+    landmark: np.ndarray | None = None,
+    min_expected: float = MIN_EXPECTED,
 ) -> float:
     """How far groups' failures scatter beyond chance: the variance of their common factor.
 
@@ -156,6 +161,8 @@ def estimate_overdispersion(
         label: bool, shape ``(num_examples,)``.
         p: Calibrated probability, out of fold.
         group: Group of each example.
+        landmark: Landmark of each example: the latest that hold eight groups are taken, since a fleet's early troubles
+            leave with the drives that had them; None: all.
         min_expected: Groups with fewer expected failures are left out, unless fewer than eight have so many.
 
     Returns:
@@ -171,6 +178,10 @@ def estimate_overdispersion(
     some = expected >= min_expected
     if some.sum() < _FEWEST_GROUPS:
         some = expected > 0
+    if landmark is not None and some.sum() > _FEWEST_GROUPS:
+        when = np.empty(num, "datetime64[D]")
+        when[at] = landmark
+        some &= when >= np.sort(when[some])[-_FEWEST_GROUPS]
     size = 1 / _DEVIATIONS[:, None] ** 2
     likelihood = stats.nbinom.logpmf(observed[some], size, size / (size + expected[some])).sum(axis=1)
     chance = likelihood + stats.t.logpdf(_DEVIATIONS / _DEVIATION_SCALE, _DEVIATION_FREEDOM)

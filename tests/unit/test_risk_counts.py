@@ -155,3 +155,15 @@ def test_rare_models_do_not_make_large_groups_look_unsure() -> None:
     assert estimate_overdispersion(label, p, group) < 0.02
     assert estimate_overdispersion(label, p, group, min_expected=0) > 0.02
     assert estimate_overdispersion(*small) > 1  # None of these is large, so all are taken.
+
+
+def test_the_latest_landmarks_tell_how_groups_scatter_now() -> None:
+    early, late = groups(8, 0.5, num_groups=60), groups(9, 0.0, num_groups=12)
+    label, p = (np.concatenate([early[row], late[row]]) for row in (0, 1))
+    group = np.concatenate([early[2], 100 + late[2]])
+    landmark = np.datetime64("2014-01-01") + 30 * group
+    now = estimate_overdispersion(label, p, group, landmark=landmark)
+    assert now < 0.06
+    assert estimate_overdispersion(label, p, group) > 0.2
+    mixed = np.random.default_rng(0).permutation(len(p))
+    assert estimate_overdispersion(label[mixed], p[mixed], group[mixed], landmark=landmark[mixed]) == pytest.approx(now)
