@@ -11,6 +11,7 @@ import numpy as np
 from gnn.health import bootstrap, controls
 from gnn.health.chosen_figures import count_intervals, mean_of, reliability, time_to_failure
 from gnn.health.examples import Examples
+from gnn.health.fitting import ABLATIONS
 from gnn.health.judging import Judged, bootstrap_parts, chosen_name, judge, refitted
 from gnn.health.metrics import (
     at_threshold,
@@ -101,7 +102,7 @@ def evaluate(task: Task, *, progress: Progress | None = None) -> Evaluation:
     tell = progress or (lambda stage, done, total: None)
     judged = judge(task.split, task.candidates, task.references, criterion=task.criterion, progress=progress)
     chosen, why = chosen_name(judged, task.criterion)
-    notes = [*task.split.notes, *(f"{name} is not among the models: {said}" for name, said in judged.refused.items())]
+    notes = [*task.split.notes, *(f"{name} is not among the models: {said}" for name, said in _told(judged.refused))]
     notes += sorted({item.note for part in judged.selections for item in part.candidates if item.note and item.auc})
     reference = next((name for name in reversed(task.references) if name in judged.scores), None)
     if reference is None:
@@ -152,6 +153,12 @@ def evaluate(task: Task, *, progress: Progress | None = None) -> Evaluation:
         reliability=reliability(judged, chosen),
         notes=notes,
     )
+
+
+def _told(refused: dict[str, str]) -> list[tuple[str, str]]:
+    """Reasons worth telling: an ablation whose model could not learn has none of its own."""
+    silent = {ablation for name, ablation in ABLATIONS.items() if name in refused}
+    return [(name, said) for name, said in refused.items() if name not in silent]
 
 
 def _model(judged: Judged, name: str, drawn: bootstrap.Replicates) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from gnn.health.examples import Examples
 from gnn.health.port import FittedModel, model_named
 from graph.errors import RefusedError
 
+# A model on the graph, and what it is without the graph: fitted only where the graph could be learnt from.
+ABLATIONS = {"graph": "graph_ablation"}
+
 
 def fit_all(train: Examples, names: Sequence[str], seed: int) -> tuple[dict[str, FittedModel], dict[str, str]]:
     """Fit models on the same examples; a blend is made of its members where those were asked for as well.
@@ -24,7 +27,11 @@ def fit_all(train: Examples, names: Sequence[str], seed: int) -> tuple[dict[str,
 
     fitted: dict[str, FittedModel] = {}
     refused: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: name == Blend.name):
+    without_graph = {ablation: name for name, ablation in ABLATIONS.items() if name in names}
+    for name in sorted(names, key=lambda name: (name in without_graph, name == Blend.name)):
+        if without_graph.get(name) in refused:
+            refused[name] = f"It stands beside {without_graph[name]}, which could not learn."
+            continue
         try:
             if name == Blend.name and all(member in fitted for member in MEMBERS):
                 fitted[name] = Blend().of_members([fitted[member] for member in MEMBERS], train)

@@ -18,7 +18,7 @@ import numpy as np
 from gnn.health import bootstrap
 from gnn.health.calibration import Calibration, choose_calibration
 from gnn.health.examples import Examples
-from gnn.health.fitting import fit_all
+from gnn.health.fitting import ABLATIONS, fit_all
 from gnn.health.metrics import best_threshold
 from gnn.health.reliability import ece, observed_over_predicted
 from gnn.health.splits import Part, drive_folds
@@ -34,8 +34,6 @@ WINDOW_REFERENCES = ("random_forest",)
 RACK_CANDIDATES = ("rack_logistic",)
 RACK_REFERENCES = ("count_recency",)
 REFERENCES = frozenset((*HISTORY_REFERENCES, *WINDOW_REFERENCES, *RACK_REFERENCES))
-# A graph model stands only where it beats what it is without the graph.
-ABLATIONS = {"graph": "graph_ablation"}
 NUM_FOLDS = 3
 # Validation asks at the later landmarks of training; below so many landmarks or failures only drives are held out.
 LATE_SHARE = 0.4
@@ -253,13 +251,17 @@ def held_out_scores(
     refused: dict[str, str] = {}
     for number, part in enumerate(parts):
         progress("validating models", number, len(parts))
-        fitted, failed = fit_all(train.take(part.train), [name for name in names if name not in refused], part.seed)
+        fitted, failed = fit_all(train.take(part.train), _still_asked(names, refused), part.seed)
         refused.update(failed)
         judged = train.take(part.test)
         for name, model in fitted.items():
             outputs[name] = model.output
             scores.setdefault(name, np.full(len(train), np.nan))[part.test] = model.scores(judged)
     return {name: found for name, found in scores.items() if name not in refused}, outputs, refused
+
+
+def _still_asked(names: Sequence[str], refused: dict[str, str]) -> list[str]:
+    return [name for name in names if name not in refused]
 
 
 def _late(train: Examples) -> np.datetime64 | None:
