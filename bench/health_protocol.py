@@ -142,9 +142,8 @@ def main() -> None:
         f"  train {train.label[train.is_known].mean():.3%} of {int(train.is_known.sum()):,}, test "
         f"{test.label[test.is_known].mean():.3%} of {int(test.is_known.sum()):,}; test failures by salt {positives}"
     )
-    print(
-        f"  {'model':<11}{'AUC (95 %)':>25}{'AP (95 %)':>25}{'O/P 1 %':>9}{'10 %':>6}{'all':>6}{'ECE/base':>10}{'fit s':>7}"
-    )
+    heads = f"{'AUC (95 %)':>25}{'AP (95 %)':>25}{'O/P 1 %':>9}{'10 %':>6}{'all':>6}{'ECE/base':>10}{'fit s':>7}"
+    print(f"  {'model':<11}{heads}")
     for name in names:
         auc, ap, told = replicates.auc_interval(name), replicates.ap_interval(name), figures[name]
         over = "".join(f"{np.mean(told.top[share]):>{width}.2f}" for share, width in ((0.01, 9), (0.1, 6), (1.0, 6)))

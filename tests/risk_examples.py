@@ -30,7 +30,7 @@ def history_examples(seed: int = 0, num_drives: int = 500, base_log_odds: float 
     """
     rng = np.random.default_rng(seed)
     errors = {name: rng.poisson(rng.gamma(0.3, 2.0, num_drives)) for name in ("ata_5", "ata_187", "ata_197")}
-    odds = np.exp(base_log_odds + sum(0.9 * np.log1p(values) for values in errors.values()))
+    odds = np.exp(base_log_odds + 0.9 * np.sum([np.log1p(values) for values in errors.values()], axis=0))
     fails = rng.exponential(HORIZON_DAYS / odds)
     watched = np.where(rng.random(num_drives) < 0.1, rng.uniform(30, 100, num_drives), 160.0)
     has_failed, end = fails <= watched, np.minimum(fails, watched)
@@ -41,7 +41,7 @@ def history_examples(seed: int = 0, num_drives: int = 500, base_log_odds: float 
         table |= {f"{name}_rise_30_days": np.minimum(values[at], number) for name, values in errors.items()}
         table["ata_198_last"] = np.where(at % 3 == 0, np.nan, errors["ata_197"][at])
         table["ata_187_days_since_change"] = np.where(errors["ata_187"][at] > 0, 5.0 + day, np.nan)
-        table["errors_log_sum"] = sum(np.log1p(values[at]) for values in errors.values())
+        table["errors_log_sum"] = np.sum([np.log1p(values[at]) for values in errors.values()], axis=0)
         table["age_days"] = 300.0 + 10 * (at % 40) + day
         table["capacity_log2"] = np.where(at % 2, 42.0, 41.0)
         table["maker_seagate"] = (at % 2).astype(float)

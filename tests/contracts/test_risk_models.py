@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from functools import cache
 from inspect import getdoc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def known(examples: Examples) -> Examples:
     return examples.take(examples.is_known)
 
 
-def with_features(examples: Examples, **columns: object) -> Examples:
+def with_features(examples: Examples, **columns: Any) -> Examples:
     return replace(examples, features=examples.features.assign(**columns).astype(np.float32))
 
 

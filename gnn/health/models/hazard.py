@@ -148,8 +148,14 @@ class DiscreteTimeHazard:
 
     def restore(self, state: Mapping[str, Any]) -> FittedHazard:
         """A fitted model from its ``state``."""
-        arrays = (np.asarray(state[name], float) for name in ("coefficients", "fading", "ends_days", "intercepts"))
-        return FittedHazard(Standard.restore(state["standard"]), *arrays, int(state["horizon_days"]))
+        return FittedHazard(
+            standard=Standard.restore(state["standard"]),
+            coefficients=np.asarray(state["coefficients"], float),
+            fading=np.asarray(state["fading"], float),
+            ends_days=np.asarray(state["ends_days"], float),
+            intercepts=np.asarray(state["intercepts"], float),
+            horizon_days=int(state["horizon_days"]),
+        )
 
 
 def along_path(slopes: Any, num_nodes: int = 16) -> np.ndarray:

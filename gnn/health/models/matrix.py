@@ -202,8 +202,8 @@ class Standard:
                 marked.append(place)
         return cls(
             tuple(used),
-            tuple(map(float, centre)),
-            tuple(float(value) if value > 0 else 1.0 for value in scale),
+            tuple(np.asarray(centre, float).tolist()),
+            tuple(np.where(np.asarray(scale) > 0, scale, 1.0).tolist()),
             tuple(used[place] for place in marked),
             tuple(float(unknown[:, place].mean()) for place in marked),
         )
