@@ -52,6 +52,7 @@ def window_examples(windows: pd.DataFrame, readings: pd.DataFrame) -> Examples:
     if windows.empty:
         raise InputError("Windows: there are none; expected at least one.")
     features, catalogue = window_features(windows["last_day"], readings)
+    groups = windows[["model", "vendor", "application"]].astype(object).reset_index(drop=True)
     keys, drive = np.unique(windows["drive_key"].to_numpy(object), return_inverse=True)
     failed = windows["failed"].to_numpy(bool)
     days_to_end = (windows["failure_day"] - windows["last_day"]).dt.days.to_numpy(np.float64)
@@ -65,7 +66,7 @@ def window_examples(windows: pd.DataFrame, readings: pd.DataFrame) -> Examples:
         is_known=np.ones(len(windows), bool),
         days_to_end=np.where(failed, days_to_end, np.nan),
         has_failed=failed,
-        groups=windows[["model", "vendor", "application"]].reset_index(drop=True),
+        groups=groups.where(groups.notna(), None),
         horizon_days=None,
     )
 
