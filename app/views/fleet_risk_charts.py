@@ -120,7 +120,7 @@ def demand_chart(spares: Sequence[SpareDemand], horizon_days: int) -> tuple[Any,
     label = LABEL_PIXELS * max(len(text) for text in data["label"]) / DEMAND_PIXELS
     across = alt.Scale(domain=[0, max(float(data["end"].max()), 1e-6) / (1 - label)], nice=False)
     sentence = axis(
-        True, title=f"Failures within {horizon_days} days, with 80 % prediction interval", tickCount=6,
+        True, title=f"Failures in {horizon_days} days, with 80 % interval", tickCount=6,
         format=",.3~r", titlePadding=8,
     )  # fmt: skip
     base = alt.Chart(data).encode(
