@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gnn.health.examples import DAY, Examples
-from gnn.health.graph_data import RECENT_DAYS, Kind, Neighbourhoods
+from gnn.health.graph_data import LONG_DAYS, RECENT_DAYS, Kind, Neighbourhoods
 from gnn.health.history import FleetHistory
 from gnn.health.models.graph import FittedGraph
 from gnn.health.models.matrix import log_odds
@@ -154,20 +154,21 @@ def _told(around: Neighbourhoods, history: FleetHistory, item: _Leaving, effect:
         failed = here[peers.failed[here]]
         recent = int((peers.days[failed] <= RECENT_DAYS).sum())
         rising = int((~peers.failed[here]).sum())
-        statement = (
-            f"{label} {shown(place)}: {_drives(recent)} failed in {RECENT_DAYS} days, {len(failed)} in 90, "
-            f"errors of {_drives(rising)} rose"
-        )
+        told = [f"{_drives(recent)} failed in {RECENT_DAYS} days"] if recent else []
+        told += [f"{_drives(len(failed))} failed in {LONG_DAYS} days"] if len(failed) > recent else []
+        told += [f"errors of {_drives(rising)} rose in {RECENT_DAYS} days"] if rising else []
+        statement = f"{label} {shown(place)}: {', '.join(told)}"
         return NeighbourEffect(place, label, shown(place), PLACES[item.kind], statement, effect)
     drive = str(history.drives.index[peers.drive[item.peer]])
+    beside = f"drive {shown(drive)} in the same {item.kind}"
     if peers.failed[item.peer]:
         days = int(peers.days[item.peer])
         day = around.landmarks[peers.landmark[item.peer]] - np.timedelta64(days, "D")
-        what = f"failed on {day.astype(DAY)}, {days} days before"
+        ago = f"{days} {'day' if days == 1 else 'days'} before"
+        statement = f"D{beside[1:]} failed on {day.astype(DAY)}, {ago}"
     else:
-        what = f"had {peers.rise[item.peer]:.0f} new errors in {RECENT_DAYS} days"
+        statement = f"Errors of {beside} rose by {peers.rise[item.peer]:.0f} in {RECENT_DAYS} days"
     path = f"{PLACES[item.kind]} {NEAR[item.kind]} Drive"
-    statement = f"Drive {shown(drive)} in the same {item.kind} {what}"
     return NeighbourEffect(drive, "Drive", shown(drive), path, statement, effect)
 
 

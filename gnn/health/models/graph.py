@@ -18,7 +18,7 @@ from scipy.special import expit
 from gnn.health.examples import Examples
 from gnn.health.graph_data import MODEL, TIME, Neighbourhoods, neighbourhoods, no_places
 from gnn.health.models.boosting import Boosting, FittedBoosting
-from gnn.health.models.matrix import log_odds, shifted, teaching
+from gnn.health.models.matrix import log_odds, shifted, teaching, thinned
 from gnn.health.port import Output
 from gnn.health.topology import usable_relations
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gnn.health.graph_layers import Graph, RiskNetwork
 
 NUM_FOLDS = 3
+MOST_HEALTHY = 4_000
+"""Healthy examples that each fold's boosting learns from."""
 
 
 @dataclass(frozen=True)
@@ -212,9 +214,11 @@ def _own_log_odds(known: Examples, seed: int) -> np.ndarray:
     at = fold[known.drive]
     own = np.empty(len(known))
     for number in range(NUM_FOLDS):
-        rest = Boosting().fit(known.take(np.flatnonzero(at != number)), seed)
-        held = np.flatnonzero(at == number)
-        own[held] = log_odds(rest.scores(known.take(held)))
+        rest, held = np.flatnonzero(at != number), np.flatnonzero(at == number)
+        kept, weight = thinned(known.label[rest], MOST_HEALTHY, seed)
+        # Healthy examples left out raise the odds by as much as they were more.
+        fitted = Boosting().fit(known.take(rest[kept]), seed)
+        own[held] = log_odds(fitted.scores(known.take(held))) - np.log(weight.max())
     return own
 
 
