@@ -118,6 +118,8 @@ def evaluate_risk(request: EvaluationRequest, progress: Progress) -> RiskEvaluat
 
 def _models(request: EvaluationRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Candidates and references of the format; those the user named, where he did."""
+    candidates: tuple[str, ...]
+    references: tuple[str, ...]
     if request.format_name == WINDOWS:
         candidates, references = WINDOW_CANDIDATES, WINDOW_REFERENCES
     elif request.format_name == TICKETS:

@@ -15,11 +15,11 @@ from app.analysis.risk_sources import ReadHistory, history_from_files
 from app.analysis.rules.base import Progress
 from app.analysis.window_source import WindowSet, window_set
 from gnn.health.examples import Examples, make_examples
-from gnn.health.feature_plan import LOOK_BACKS_DAYS
 from gnn.health.history import FleetHistory
 from gnn.health.landmark_plan import PROTOCOL_TEST, PROTOCOL_TRAIN, LandmarkPlan, Range, plan_landmarks
 from gnn.health.splits import LABELS, Split, SplitKind, drive_folds, drive_halves, random_folds, whole
 from graph.errors import InputError, RefusedError
+from graph.windows.landmarks import LOOK_BACKS_DAYS
 
 WINDOWS, TICKETS, BACKBLAZE = "alibaba-windows", "alibaba-tickets", "backblaze-history"
 # A window of thirty samples, and the thirty days within which a failed drive of the set fails.

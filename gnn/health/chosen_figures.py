@@ -53,7 +53,7 @@ def _overdispersion(judged: Judged, at: int, chosen: str) -> float:
     train = judged.split.train.take(part.train)
     rows = np.flatnonzero(train.is_known)
     p = validated.calibration.p(validated.scores[rows])
-    return estimate_overdispersion(train.label[rows], p, _groups(train)[rows])
+    return estimate_overdispersion(train.label[rows], p, _groups(train)[rows], landmark=train.landmark[rows])
 
 
 def _groups(examples: Examples) -> np.ndarray:

@@ -164,11 +164,13 @@ class Dealer:
         # Case-control windows: a drive has one window, and dates are part of how the set was drawn, not time at risk.
         place = rows.groupby("drive").cumcount() if pool.horizon_days is None else pool.landmark[pool.is_known]
         rows = rows.assign(place=pd.factorize(place, sort=True)[0]).sort_values(["place", "drive"])
-        self._at_risk = {int(at): of["drive"].to_numpy() for at, of in rows.groupby("place")}
-        self._rows = {int(at): of["row"].to_numpy() for at, of in rows.groupby("place")}
+        ends = np.flatnonzero(np.diff(rows["place"].to_numpy())) + 1
+        self._at_risk = np.split(rows["drive"].to_numpy(), ends)
+        self._rows = np.split(rows["row"].to_numpy(), ends)
         failing = rows[pool.label[rows["row"]]].groupby("drive")["place"].agg(["min", "max"])
         # How many drives fail at each run of landmarks: one where a horizon is as long as the step between them.
-        self._blocks = [(int(first), int(last), len(of)) for (first, last), of in failing.groupby(["min", "max"])]
+        runs, counts = np.unique(failing.to_numpy(int).reshape(-1, 2), axis=0, return_counts=True)
+        self._blocks: list[tuple[int, int, int]] = np.column_stack([runs, counts]).tolist()
 
     def deal(self, rng: np.random.Generator) -> np.ndarray:
         """Labels dealt out anew, bool, shape ``(num_examples,)``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from gnn.health.examples import Examples
 from gnn.health.port import FittedModel, model_named
@@ -25,6 +26,7 @@ def fit_all(train: Examples, names: Sequence[str], seed: int) -> tuple[dict[str,
     """
     from gnn.health.models.blend import MEMBERS, Blend
 
+    blend: Any = Blend()
     fitted: dict[str, FittedModel] = {}
     refused: dict[str, str] = {}
     without_graph = {ablation: name for name, ablation in ABLATIONS.items() if name in names}
@@ -34,7 +36,7 @@ def fit_all(train: Examples, names: Sequence[str], seed: int) -> tuple[dict[str,
             continue
         try:
             if name == Blend.name and all(member in fitted for member in MEMBERS):
-                fitted[name] = Blend().of_members([fitted[member] for member in MEMBERS], train)
+                fitted[name] = blend.of_members([fitted[member] for member in MEMBERS], train)
             else:
                 fitted[name] = model_named(name).fit(train, seed)
         except RefusedError as error:

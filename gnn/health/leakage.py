@@ -116,8 +116,8 @@ def shared_drives(split: Split, spans: Spans) -> Leak | None:
         both = _both_sides(split, part)
         if both.empty:
             continue
-        overlapping = _overlaps(split, part, spans, both)
-        if len(overlapping):
+        num_overlapping, overlapping = _overlaps(split, part, spans, both)
+        if num_overlapping:
             pairs = [
                 LeakPair(
                     f"{key} {split.train.landmark[train]} (training)",
@@ -125,12 +125,12 @@ def shared_drives(split: Split, spans: Spans) -> Leak | None:
                     f"windows of one drive, {spans.train_begin[train]} to {spans.train_end[train]} and "
                     f"{spans.test_begin[test]} to {spans.test_end[test]}",
                 )
-                for key, train, test in overlapping[:SHOWN_PAIRS]
+                for key, train, test in overlapping
             ]
             return Leak(
                 "overlapping_windows",
                 f"Windows of {len(both):,} drives stand on both sides of the split (seed {part.seed}, fold "
-                f"{part.fold}) and those of {len(overlapping):,} of them overlap.",
+                f"{part.fold}) and those of {num_overlapping:,} of them overlap.",
                 pairs,
             )
         if split.kind != "time":
@@ -186,9 +186,10 @@ def near_duplicates(
         across = (on_train[first] & on_test[second]) | (on_test[first] & on_train[second])
         # Two members of a group may be linked only through a third.
         shown = links[across] if across.any() else links[np.isin(group[first], crossing)]
+        shown = shown.sort_values("num_shared", ascending=False, kind="stable").head(SHOWN_PAIRS)
         pairs = [
-            LeakPair(str(names[row.first]), str(names[row.second]), f"{row.num_shared} consecutive samples are equal")
-            for row in shown.sort_values("num_shared", ascending=False).head(SHOWN_PAIRS).itertuples()
+            LeakPair(str(names[one]), str(names[two]), f"{num} consecutive samples are equal")
+            for one, two, num in shown[["first", "second", "num_shared"]].to_numpy(int).tolist()
         ]
         return Leak("near_duplicate_windows", _duplicates_in_words(split, part, group, twice, test), pairs)
     return None
@@ -250,8 +251,8 @@ def _both_sides(split: Split, part: Part) -> pd.DataFrame:
     return frame.join(pd.DataFrame({"test": test}, index=split.test.drive_keys[test]), how="inner")
 
 
-def _overlaps(split: Split, part: Part, spans: Spans, both: pd.DataFrame) -> list[tuple[str, int, int]]:
-    """For each drive with an overlap: its key and a training and a test row that overlap."""
+def _overlaps(split: Split, part: Part, spans: Spans, both: pd.DataFrame) -> tuple[int, list[tuple[str, int, int]]]:
+    """How many drives overlap; and of the first of them the key and a training and a test row that overlap."""
     train_rows = part.train[np.isin(split.train.drive[part.train], both["train"])]
     test_rows = part.test[np.isin(split.test.drive[part.test], both["test"])]
     code_of = pd.Series(np.arange(len(both)), index=both["train"])
@@ -265,20 +266,33 @@ def _overlaps(split: Split, part: Part, spans: Spans, both: pd.DataFrame) -> lis
             "end": np.r_[spans.train_end[train_rows], spans.test_end[test_rows]].astype(DAY).astype(np.int64),
         }
     ).sort_values(["drive", "begin"], kind="stable", ignore_index=True)
-    found: dict[int, tuple[str, int, int]] = {}
+    found: dict[int, tuple[bool, int]] = {}
     for of_test in (False, True):
-        # The furthest that a span of the other side has reached so far, and the row that reached it.
+        # The furthest that a span of the other side has reached so far within the drive.
         other = rows["end"].where(rows["is_test"] == of_test, np.iinfo(np.int64).min)
         furthest = other.groupby(rows["drive"]).cummax()
-        hits = rows[(rows["is_test"] != of_test) & (furthest >= rows["begin"])].drop_duplicates("drive")
-        for at, hit in zip(hits.index, hits.itertuples(), strict=True):
-            same = rows[(rows["drive"] == hit.drive) & (rows["is_test"] == of_test) & (rows["end"] == furthest[at])]
-            one, two = int(same["row"].iloc[0]), int(hit.row)
-            pair = (two, one) if of_test else (one, two)
-            found.setdefault(int(hit.drive), (str(both.index[hit.drive]), *pair))
-            if len(found) > 10_000:  # enough to be sure; counting on would cost minutes
-                break
-    return list(found.values())
+        hits = np.flatnonzero((rows["is_test"] != of_test) & (furthest >= rows["begin"]))
+        drives = rows["drive"].to_numpy()[hits]
+        for drive, at in zip(*(values.tolist() for values in _first_of_each(drives, hits)), strict=True):
+            found.setdefault(drive, (of_test, at))
+    return len(found), [
+        (str(both.index[drive]), *_overlapping_rows(rows, of_test, at))
+        for drive, (of_test, at) in sorted(found.items())[:SHOWN_PAIRS]
+    ]
+
+
+def _first_of_each(drives: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    names, first = np.unique(drives, return_index=True)
+    return names, at[first]
+
+
+def _overlapping_rows(rows: pd.DataFrame, of_test: bool, at: int) -> tuple[int, int]:
+    """Training and test row of the overlap at a position of the sorted rows."""
+    hit = rows.iloc[at]
+    before = rows.iloc[:at]
+    before = before[(before["drive"] == hit["drive"]) & (before["is_test"] == of_test)]
+    other, own = int(before["row"].iloc[int(before["end"].to_numpy().argmax())]), int(hit["row"])
+    return (own, other) if of_test else (other, own)
 
 
 def _duplicates_in_words(split: Split, part: Part, group: np.ndarray, twice: np.ndarray, test: np.ndarray) -> str:
