@@ -16,6 +16,7 @@ BENCHMARKS = (
     "literature_reading",
     "extraction",
     "health_protocol",
+    "risk_speed",
     "graph_risk",
 )
 

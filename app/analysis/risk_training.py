@@ -187,9 +187,10 @@ def _card(
         base_rate=predictor.base_rate,
         why=selection.why,
         validation=(
-            "Validated on drives that were held out, on the later landmarks of training."
+            "Models were compared on drives that were held out, at the later landmarks of training; calibration, curve "
+            "and reliability come from held-out drives at all landmarks."
             if selection.is_forward
-            else "Validated on drives that were held out, at all landmarks: time was too short to be cut as well."
+            else "Models were compared on drives that were held out, at all landmarks: time was too short to be cut too."
         )
         + " The figures below chose the model, so they flatter it a little; 'atoll evaluate risk' keeps a test apart.",
         calibration=predictor.calibration.method,

@@ -87,9 +87,15 @@ def load(workspace: Path, run: str, sha256: str) -> RiskPredictor:
     if model_sha256(text) != sha256:
         raise StoreError(f"{path}: the file is not the one that {run} trained (its checksum differs). {again}")
     content: dict[str, Any] = json.loads(text)
-    if content.pop("schema") != SCHEMA:
-        raise StoreError(f"{path}: written by another version of Atoll. {again}")
-    return RiskPredictor.restore(content)
+    try:
+        if content.pop("schema") != SCHEMA:
+            raise ValueError(SCHEMA)
+        return RiskPredictor.restore(content)
+    except (KeyError, ValueError, TypeError) as error:
+        raise StoreError(
+            f"{path}: written by another version of Atoll, which kept models in another form. "
+            "Train again with 'atoll train risk'."
+        ) from error
 
 
 def cards(workspace: Path) -> list[ModelCard]:

@@ -17,8 +17,7 @@ from gnn.health.horizons import HorizonCurve, fit_horizons
 from gnn.health.metrics import time_to_failure_error
 from gnn.health.port import FittedModel, model_named
 from gnn.health.reliability import ReliabilityBin, reliability_table
-from gnn.health.selection import NUM_FOLDS, Selection, choose_model, held_out_scores
-from gnn.health.splits import drive_folds
+from gnn.health.selection import Selection, choose_model
 from graph.errors import RefusedError
 
 AUTO = "auto"
@@ -220,13 +219,7 @@ def train_predictor(
     p_judged = selection.calibration.p(selection.scores[judged])
     label = examples.label[judged]
     tell("fit the curve", 0, None)
-    # The curve needs the long follow-up of early landmarks, which validation forward in time never scores.
-    # Drives are held out as there, so that a curve is never learnt from a model's memory.
-    folds = drive_folds(examples, 1, NUM_FOLDS, seed)
-    out_of_fold, _, refused = held_out_scores(examples, [selection.name], folds, tell)
-    if selection.name not in out_of_fold:
-        raise RefusedError(refused[selection.name])
-    p_all = selection.calibration.p(out_of_fold[selection.name])
+    p_all = selection.calibration.p(selection.scores)
     curve = fit_horizons(
         p_all,
         examples.days_to_end,
