@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gnn.health.feature_plan import ERRORS, HOURS, LOOK_BACKS_DAYS, SLOW_DAYS, measures_of
+from gnn.health.feature_plan import ERRORS, HOURS, SLOW_DAYS, measures_of
 from gnn.health.guard import FORBIDDEN
 from graph.ontology import smart
-from graph.windows.landmarks import GAUGE_DAYS, POWER_CYCLES
+from graph.windows.landmarks import GAUGE_DAYS, LOOK_BACKS_DAYS, POWER_CYCLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "risk-features.md"
 

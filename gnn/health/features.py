@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from gnn.health.decoding import RAW, decoded_readings
-from gnn.health.feature_plan import ERRORS, HOURS, LOOK_BACKS_DAYS, Feature, Measure, measures_of
+from gnn.health.feature_plan import ERRORS, HOURS, Feature, Measure, measures_of
 from gnn.health.guard import check_columns, check_names
 from gnn.health.history import FleetHistory
 from graph.errors import InputError
-from graph.windows.landmarks import landmark_windows
+from graph.windows.landmarks import LOOK_BACKS_DAYS, landmark_windows
 from graph.windows.shape import attributes, measured
 
 DAYS_A_MONTH = 30.0
@@ -127,7 +127,7 @@ class _Known:
 
 
 def _at(history: FleetHistory, keys: pd.Series) -> np.ndarray:
-    at: np.ndarray = history.drives.index.get_indexer(keys)
+    at: np.ndarray = history.drives.index.get_indexer(pd.Index(keys))
     if (at < 0).any():
         raise InputError(f"Drive '{keys.iloc[int(np.argmin(at))]}' is not one of '{history.name}'.")
     return at

@@ -33,7 +33,8 @@ reading = st.tuples(*(values for _ in ATTRIBUTES))
 drives = st.dictionaries(st.integers(0, 90), reading, min_size=1, max_size=8)
 asked_days = st.lists(st.integers(-5, 100), min_size=1, max_size=4, unique=True)
 fleets = st.lists(st.tuples(drives, asked_days), min_size=4, max_size=9)
-Fleet = list[tuple[dict[int, tuple[float | None, ...]], list[int]]]
+History = dict[int, tuple[float | None, ...]]
+Fleet = list[tuple[History, list[int]]]
 
 
 def tables(fleet: Fleet) -> tuple[pa.Table, pa.Table]:
@@ -62,7 +63,7 @@ def indexed(found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(landmark=pd.to_datetime(found["landmark"])).set_index(["drive_key", "landmark"]).sort_index()
 
 
-def reference(history: dict[int, tuple[float | None, ...]], landmark: int) -> dict[str, float]:
+def reference(history: History, landmark: int) -> dict[str, float]:
     """One row by the words of its definition."""
     seen = {day: history[day] for day in sorted(history) if day <= landmark}
     row = {"num_readings": float(len(seen))}
@@ -113,7 +114,7 @@ def test_landmark_windows_are_what_their_words_say(fleet: Fleet) -> None:
         known = [abs(v) for row in history.values() for v in row if v is not None and not np.isnan(v)]
         scale = 1 + max(known, default=0)
         for day in asked:
-            row = found.loc[(f"d{number}", pd.Timestamp(START) + pd.Timedelta(days=day))]
+            row = found.xs((f"d{number}", pd.Timestamp(START) + pd.Timedelta(days=day)))
             expected = reference(history, day)
             assert set(row.index) == set(expected)
             for name, wanted in expected.items():
@@ -170,7 +171,7 @@ def test_both_engines_give_the_same_landmark_windows(spark: SparkEngine, tmp_pat
 
 
 def test_a_reading_on_the_landmark_counts_and_one_on_the_next_day_does_not() -> None:
-    history = {0: (0.0,) + (None,) * 6, 10: (4.0,) + (None,) * 6, 11: (9.0,) + (None,) * 6}
+    history: History = {0: (0.0,) + (None,) * 6, 10: (4.0,) + (None,) * 6, 11: (9.0,) + (None,) * 6}
 
     row = computed([(history, [10])]).iloc[0]
 
@@ -178,13 +179,13 @@ def test_a_reading_on_the_landmark_counts_and_one_on_the_next_day_does_not() -> 
 
 
 def test_a_rise_on_the_first_day_of_the_window_counts_and_one_before_it_does_not() -> None:
-    history = {0: (0.0,) + (None,) * 6, 3: (2.0,) + (None,) * 6, 4: (5.0,) + (None,) * 6}
+    history: History = {0: (0.0,) + (None,) * 6, 3: (2.0,) + (None,) * 6, 4: (5.0,) + (None,) * 6}
 
     assert computed([(history, [10])]).iloc[0]["ata_5_rise_7_days"] == 3.0
 
 
 def test_an_attribute_that_appears_late_has_not_risen() -> None:
-    history = {0: (None,) * 7, 5: (8.0,) + (None,) * 6}
+    history: History = {0: (None,) * 7, 5: (8.0,) + (None,) * 6}
 
     row = computed([(history, [6])]).iloc[0]
 

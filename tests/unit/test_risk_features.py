@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import ibis
@@ -24,7 +25,7 @@ FIRST = pd.Timestamp("2026-01-01")
 
 
 def history(
-    readings: dict[str, list[tuple[int, dict[str, float]]]], drives: pd.DataFrame | None = None
+    readings: Mapping[str, Sequence[tuple[int, Mapping[str, float]]]], drives: pd.DataFrame | None = None
 ) -> FleetHistory:
     names = sorted({name for rows in readings.values() for _, row in rows for name in row})
     rows = [
@@ -40,7 +41,7 @@ def history(
         drives = pd.DataFrame(
             {"model": "ST4000DM000", "vendor": "Seagate", "capacity_bytes": 2.0**42}, index=list(readings)
         )
-    drives = drives.assign(first_day=FIRST, last_day=FIRST + pd.Timedelta(days=999), failure_day=pd.NaT)
+    drives = drives.assign(first_day=FIRST, last_day=FIRST + pd.Timedelta(days=999), failure_day=pd.Timestamp("NaT"))
     return FleetHistory(
         "fleet", "atoll-daily", drives.sort_index(), connection.table("readings"), connection, pd.DataFrame()
     )
@@ -132,7 +133,7 @@ def test_makers_of_training_have_columns_and_others_share_one() -> None:
     assert own["maker_western_digital"].tolist()[:3] == [0, 1, 0]
     assert own["maker_other"].tolist()[:3] == [1, 0, 0]
     assert own.filter(like="maker_").iloc[3].isna().all()
-    assert [name for name in every if name.startswith("maker_")] == [
+    assert every.filter(like="maker_").columns.tolist() == [
         "maker_hgst",
         "maker_seagate",
         "maker_western_digital",
