@@ -220,10 +220,10 @@ def _members(stored: pd.DataFrame) -> np.ndarray:
 
 def _heat(drives: pd.DataFrame) -> list[RiskCell]:
     placed = drives[drives["rack"].notna()]
-    cells = placed.groupby(["rack", "model"])["p"].agg(["size", "sum", "mean"])
+    cells = placed.groupby(["rack", "model"])["p"].agg(["size", "sum", "mean"]).reset_index()
     return [
-        RiskCell(str(rack), str(model), int(row["size"]), float(row["sum"]), float(row["mean"]))
-        for (rack, model), row in cells.iterrows()
+        RiskCell(str(rack), str(model), int(number), float(expected), float(mean))
+        for rack, model, number, expected, mean in cells.itertuples(index=False, name=None)
     ]
 
 

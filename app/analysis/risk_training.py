@@ -190,7 +190,7 @@ def _card(
             "Models were compared on drives that were held out, at the later landmarks of training; calibration, curve "
             "and reliability come from held-out drives at all landmarks."
             if selection.is_forward
-            else "Models were compared on drives that were held out, at all landmarks: time was too short to be cut too."
+            else "Models were compared on drives that were held out, at all landmarks: time was too short to cut."
         )
         + " The figures below chose the model, so they flatter it a little; 'atoll evaluate risk' keeps a test apart.",
         calibration=predictor.calibration.method,

@@ -173,11 +173,11 @@ def _print_fleet(risk: FleetRisk, limit: int) -> None:
                 cell.rack, cell.model, f"{cell.num_drives:,}", f"{cell.expected_failures:.2g}", _percent(cell.mean_p)
             )
         console.print(racks)
-    for row in risk.drives.head(limit).itertuples():
-        place = f" · {row.rack}" if row.rack else ""
+    for row in risk.drives.head(limit).to_dict("records"):
+        place = f" · {row['rack']}" if row["rack"] else ""
         typer.echo(
-            f"  {_percent(row.p):>6} ({_percent(row.low)} to {_percent(row.high)}) {row.serial} · {row.model}{place}: "
-            f"{row.top_reason or 'nothing stands out'}"
+            f"  {_percent(row['p']):>6} ({_percent(row['low'])} to {_percent(row['high'])}) {row['serial']} · "
+            f"{row['model']}{place}: {row['top_reason'] or 'nothing stands out'}"
         )
     for note in risk.notes:
         typer.echo(f"  note: {note}")

@@ -68,7 +68,7 @@ class RiskPredictor:
         calibration: Chosen on validation.
         curve: From the trained horizon to every supported one.
         band: Refits on resampled drives.
-        overdispersion: How much counts of failures vary beyond chance between months and drive models.
+        overdispersion: How much counts of failures vary beyond chance between landmarks and drive models.
         unseen_log_odds: Half width, in log-odds, that a drive model adds to the 80 % band where training never saw it.
         base_rate: Share of training examples that failed within the horizon.
         models: Drive models seen in training, and how many drives of each.
@@ -231,7 +231,8 @@ def train_predictor(
     tell("fit the band", 0, None)
     band = fit_bands(chosen, examples, selection.calibration, seed=seed)
     drive_model = examples.groups["model"].fillna("").to_numpy(str)[judged]
-    month = examples.landmark[judged].astype("datetime64[M]").astype(str)
+    days = examples.landmark[judged]
+    groups = np.char.add(np.char.add(drive_model, " "), days.astype(str))
     return Trained(
         RiskPredictor(
             name=selection.name,
@@ -240,7 +241,7 @@ def train_predictor(
             calibration=selection.calibration,
             curve=curve,
             band=band,
-            overdispersion=estimate_overdispersion(label, p_judged, np.char.add(np.char.add(drive_model, " "), month)),
+            overdispersion=estimate_overdispersion(label, p_judged, groups, landmark=days),
             unseen_log_odds=_between_models(label, p_judged, drive_model),
             base_rate=float(examples.label[examples.is_known].mean()),
             models=_drives_by_model(examples),
