@@ -157,7 +157,7 @@ def test_rare_models_do_not_make_large_groups_look_unsure() -> None:
     assert estimate_overdispersion(*small) > 1  # None of these is large, so all are taken.
 
 
-def test_the_latest_landmarks_tell_how_groups_scatter_now() -> None:
+def test_recent_landmarks_tell_more_of_how_groups_scatter_now() -> None:
     early, late = groups(8, 0.5, num_groups=60), groups(9, 0.0, num_groups=12)
     label, p = (np.concatenate([early[row], late[row]]) for row in (0, 1))
     group = np.concatenate([early[2], 100 + late[2]])
