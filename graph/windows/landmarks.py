@@ -209,7 +209,8 @@ def _measures(found: ir.Table, names: list[str], backs: list[int]) -> dict[str, 
     """The measures of all attributes at each probe."""
     landmark, count = found.landmark_number, found.num_readings_0.coalesce(0.0)
     trouble = [found[f"{name}_changed_0"] for name in names if counts_trouble(name)]
-    changed = ibis.greatest(*trouble) if trouble else ibis.null("int32")
+    never = ibis.null("int32")  # Spark takes the greatest of two or more; nulls are passed over on both engines
+    changed = ibis.greatest(never, never, *trouble)
     parts: dict[str, ir.Value] = {"num_readings": count}
     for back in backs:
         parts[f"num_readings_{back}_days"] = count - found[f"num_readings_{back}"].coalesce(0.0)
