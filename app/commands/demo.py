@@ -32,10 +32,13 @@ def build_demo(
 ) -> None:
     """Build a workspace with the synthetic demo fleet (2,000 drives, one year), and open the app on it.
 
-    Atoll's own notes on published works go in too, so that findings have literature. With --json the app is not opened.
+    Atoll's own notes on published works go in too, so that findings have literature, and a risk model is trained on the
+    fleet. With --json the app is not opened.
     """
     from app.analysis.intake import ingest_and_assess
     from app.analysis.reading_literature import read_literature
+    from app.analysis.risk_forecasts import forecast_fleet
+    from app.analysis.risk_training import train_risk
     from ingest.telemetry.demo import write_demo_fleet
 
     settings = load(workspace, store)
@@ -63,6 +66,10 @@ def build_demo(
             notes = read_literature(
                 [], store=opened.store, workspace=opened.path, bundled_notes=True, progress=progress
             )
+            messages.print("training a risk model and forecasting every drive …")
+            parts = (opened.store, opened.lake, opened.path, DEMO_FLEET)
+            trained = train_risk(*parts, progress=progress)
+            forecast = forecast_fleet(*parts, progress=progress)
         version = opened.store.version()
     finally:
         opened.store.close()
@@ -77,6 +84,8 @@ def build_demo(
         "findings": findings,
         "works": notes.works,
         "assertions": notes.assertions,
+        "model": trained.model,
+        "forecasts": forecast.num_drives,
         "store_version": version,
     }
 
@@ -84,7 +93,8 @@ def build_demo(
         typer.echo(
             f"made {settings.workspace}: fleet '{DEMO_FLEET}' (synthetic), {report.drives:,} drives, "
             f"{report.rows_read:,} drive-days, {report.failures:,} failures, {findings:,} findings, notes on "
-            f"{notes.works:,} works with {notes.assertions:,} assertions, store version {version}"
+            f"{notes.works:,} works with {notes.assertions:,} assertions, {forecast.num_drives:,} forecasts by "
+            f"{trained.model}, store version {version}"
         )
         if not open_afterwards:
             typer.echo(f"start the app: {_start_command(settings)}")

@@ -168,7 +168,7 @@ def _add_recent_over_earlier(add: Add, measures: pd.DataFrame, name: str) -> Non
         recent = measures[f"{name}_rise_{days}_days"]
         earlier = (measures[f"{name}_rise_ever"] - recent).clip(lower=0)
         before = (measures["days_observed"] - days).clip(lower=1)
-        ratio = np.log((recent / days + 1) / (earlier / before + 1))
+        ratio = pd.Series(np.log((recent / days + 1) / (earlier / before + 1)))
         meaning = f"{what} a day in the last {days} days over that in the days before"
         add(f"{name}_recent_over_earlier_{days}_days", ratio, meaning, key, None, "log(ratio)")
 

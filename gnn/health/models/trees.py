@@ -109,5 +109,7 @@ class Forest:
     def restore(cls, state: Mapping[str, Any]) -> Forest:
         """A forest from its ``state``."""
         kinds = {"threshold": np.float64, "share": np.float64, "missing_left": np.bool_}
-        arrays = {name: np.array(state[name], kinds.get(name, np.int64)) for name in state if name != "depth"}
+        arrays: dict[str, np.ndarray] = {
+            name: np.array(state[name], kinds.get(name, np.int64)) for name in state if name != "depth"
+        }
         return cls(**arrays, depth=int(state["depth"]))
