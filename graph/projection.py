@@ -2,7 +2,8 @@
 
 It names what it takes, so that whatever hangs on a ``ModelRun`` (forecasts, and what these are related to) never comes
 with it: no model trains on its own output. Places that only a failure ticket tells of are left out too: such a source
-names the places of failed drives alone, and "has a rack" would mean "failed".
+names the places of failed drives alone, and "has a rack" would mean "failed". Where that leaves a drive without any
+place of a kind, the whole kind is left out, since "has no application" would mean "failed" just as well.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Projection:
         failures: ``drive_key, day`` (datetime64[ns]), ``status`` (``failed``, ``retired``, ``lost_to_follow_up``),
             oldest first.
         places: Index ``place``: ``name`` as shown.
-        num_left_out: Placements of drives that were left out because a failure ticket told of them.
+        num_left_out: Placements of drives that were left out because failure tickets told of them, or of others of
+            their kind alone.
     """
 
     fleet: str
@@ -73,7 +75,8 @@ def training_projection(store: GraphStore, fleet: str) -> Projection:
         raise InputError(f"Fleet '{fleet}': there is no drive in it, expected at least one.")
     told = _frame(store, "training_placements", key)
     is_ticket = _is_outcome(told["source"])
-    placed = told[~is_ticket].assign(relation=lambda rows: rows["relation"].map(RELATIONS))
+    is_left = ~is_ticket & ~told["relation"].isin(_one_sided(told, is_ticket, drives))
+    placed = told[is_left].assign(relation=lambda rows: rows["relation"].map(RELATIONS))
     placed = _days(placed.rename(columns={"drive": "drive_key"}), "valid_from", "valid_to")
     racks, rooms = (_structure(store, query, key) for query in ("training_racks", "training_rooms"))
     hosts = placed[(placed["relation"] == "host") & ~placed["drive_key"].isin(_with(placed, "rack"))]
@@ -90,7 +93,7 @@ def training_projection(store: GraphStore, fleet: str) -> Projection:
         placed[list(PLACEMENT)],
         failures[["drive_key", "day", "status"]],
         places,
-        int(is_ticket.sum()),
+        int((~is_left).sum()),
     )
 
 
@@ -102,6 +105,17 @@ def _frame(store: GraphStore, query: str, parameters: dict[str, str]) -> pd.Data
 def _is_outcome(sources: pd.Series) -> pd.Series:
     """Whether a source is one that tells of failed drives only."""
     return sources.fillna("").astype(str).str.split(":").str[0].isin(OUTCOME_FORMATS)
+
+
+def _one_sided(told: pd.DataFrame, is_ticket: pd.Series, drives: pd.DataFrame) -> list[str]:
+    """Kinds of placement that an observed drive would lose with the tickets: then "has none" would mean "failed".
+
+    A drive that only tickets know was never observed, is in no example and costs nobody else's place.
+    """
+    observed = told["drive"].isin(drives.loc[drives["first_day"].notna(), "drive"])
+    kept = pd.MultiIndex.from_frame(told.loc[~is_ticket, ["drive", "relation"]])
+    lost = told[is_ticket & observed & ~pd.MultiIndex.from_frame(told[["drive", "relation"]]).isin(kept)]
+    return sorted(lost["relation"].unique())
 
 
 def _days(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
