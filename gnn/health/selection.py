@@ -9,23 +9,22 @@ Platt line made the final model predict half too many failures).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from gnn.health import bootstrap
-from gnn.health.calibration import Calibration, choose_calibration
+from gnn.health.calibration import Calibration
 from gnn.health.examples import Examples
-from gnn.health.fitting import ABLATIONS, fit_all
-from gnn.health.metrics import best_threshold
+from gnn.health.fitting import ABLATIONS
 from gnn.health.reliability import ece, observed_over_predicted
-from gnn.health.splits import Part, drive_folds
+from gnn.health.splits import drive_folds
+from gnn.health.validation import NUM_FOLDS, Progress, Validated, forward_parts, held_out_scores, validated_by
 from graph.errors import RefusedError
 
 Criterion = Literal["ap", "auc"]
-Progress = Callable[[str, int, int | None], None]
 # What is chosen among where nobody names models; references stand beside and are never chosen.
 HISTORY_CANDIDATES = ("count_rule", "logistic", "lightgbm", "hazard", "cox", "blend", "graph")
 HISTORY_REFERENCES = ("R0", "R1")
@@ -34,11 +33,6 @@ WINDOW_REFERENCES = ("random_forest",)
 RACK_CANDIDATES = ("rack_logistic",)
 RACK_REFERENCES = ("count_recency",)
 REFERENCES = frozenset((*HISTORY_REFERENCES, *WINDOW_REFERENCES, *RACK_REFERENCES))
-NUM_FOLDS = 3
-# Validation asks at the later landmarks of training; below so many landmarks or failures only drives are held out.
-LATE_SHARE = 0.4
-FEWEST_LANDMARKS = 6
-FEWEST_FAILURES = 30
 NUM_REPLICATES = 200
 
 
@@ -75,24 +69,6 @@ class Candidate:
     threshold: float | None = None
     is_reference: bool = False
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Validated:
-    """One model's scores on validation and what follows from them.
-
-    Args:
-        scores: Scores of drives that the fit did not see, at all landmarks, float64, shape ``(num_examples,)``.
-        calibration: Chosen and fitted on them.
-        threshold: On the calibrated scale.
-        ranked: The scores by which models are compared: those of held-out drives at later landmarks, NaN elsewhere,
-            or ``scores`` where time is too short.
-    """
-
-    scores: np.ndarray
-    calibration: Calibration
-    threshold: float
-    ranked: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -161,7 +137,7 @@ def choose_model(
         refused |= too_early
     # References are pinned: they are judged as they come.
     validated = {
-        name: _validated(train, scores[name], found, outputs[name], is_calibrated=name not in REFERENCES)
+        name: validated_by(train, scores[name], found, outputs[name], is_calibrated=name not in REFERENCES)
         for name, found in ranked.items()
     }
     if not any(name in validated for name in wanted):
@@ -205,91 +181,6 @@ def default_candidates(examples: Examples) -> tuple[tuple[str, ...], tuple[str, 
 def units_of(examples: Examples) -> str:
     """What is judged, in words: ``drives``, or ``racks`` where failures are known by tickets alone."""
     return "racks" if len(examples.drive_keys) and str(examples.drive_keys[0]).startswith("rack:") else "drives"
-
-
-def forward_parts(train: Examples, seed: int) -> list[Part] | None:
-    """Folds of drives inside training, learnt at its earlier landmarks and judged at its later ones.
-
-    Args:
-        train: Training examples.
-        seed: Of the folds.
-
-    Returns:
-        Parts, positions in ``train`` on both sides: every outcome of the landmarks to learn from lies before the first
-        landmark to judge. None where landmarks or failures are too few.
-
-    Raises:
-        InputError: Too few drives with or without failure to hold any out.
-    """
-    late = _late(train)
-    if late is None:
-        return None
-    known_by = train.landmark + np.timedelta64(train.horizon_days or 0, "D")
-    return [
-        Part(seed, part.fold, part.train[known_by[part.train] <= late], part.test[train.landmark[part.test] >= late])
-        for part in drive_folds(train, 1, NUM_FOLDS, seed)
-    ]
-
-
-def held_out_scores(
-    train: Examples, names: Sequence[str], parts: Sequence[Part], progress: Progress
-) -> tuple[dict[str, np.ndarray], dict[str, str], dict[str, str]]:
-    """Scores of each part's held-out examples by models that learnt from the others.
-
-    Args:
-        train: Training examples.
-        names: Models.
-        parts: What is learnt from and judged.
-        progress: Called with a stage, what is done and of how much.
-
-    Returns:
-        Name to scores, shape ``(num_examples,)``, NaN where no part judges; name to output; and name to the reason why
-        a model could not learn from every part.
-    """
-    scores: dict[str, np.ndarray] = {}
-    outputs: dict[str, str] = {}
-    refused: dict[str, str] = {}
-    for number, part in enumerate(parts):
-        progress("validating models", number, len(parts))
-        fitted, failed = fit_all(train.take(part.train), _still_asked(names, refused), part.seed)
-        refused.update(failed)
-        judged = train.take(part.test)
-        for name, model in fitted.items():
-            outputs[name] = model.output
-            scores.setdefault(name, np.full(len(train), np.nan))[part.test] = model.scores(judged)
-    return {name: found for name, found in scores.items() if name not in refused}, outputs, refused
-
-
-def _still_asked(names: Sequence[str], refused: dict[str, str]) -> list[str]:
-    return [name for name in names if name not in refused]
-
-
-def _late(train: Examples) -> np.datetime64 | None:
-    """The first landmark of validation; None where time is too short to hold any back."""
-    if train.horizon_days is None:
-        return None
-    days = np.unique(train.landmark)
-    if len(days) < FEWEST_LANDMARKS:
-        return None
-    first = days[int(np.ceil(len(days) * (1 - LATE_SHARE)))]
-    failing = train.label & train.is_known
-    early = failing & (train.landmark + np.timedelta64(train.horizon_days, "D") <= first)
-    later = failing & (train.landmark >= first)
-    return first if min(early.sum(), later.sum()) >= FEWEST_FAILURES else None
-
-
-def _validated(
-    train: Examples, scores: np.ndarray, ranked: np.ndarray, output: str, *, is_calibrated: bool
-) -> Validated:
-    known = train.is_known
-    label, drive = train.label[known], train.drive[known]
-    # A score of a case-control set is no risk: there is no rate that it could be calibrated to.
-    is_risk = output == "risk" and train.horizon_days is not None
-    chosen = Calibration()
-    if is_risk and is_calibrated:
-        chosen = choose_calibration(label, scores[known], drive).calibration
-    p = chosen.p(scores[known]) if is_risk else scores[known]
-    return Validated(scores, chosen, best_threshold(label, p), ranked)
 
 
 def _judged(train: Examples, validated: dict[str, Validated], seed: int) -> bootstrap.Replicates:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from risk_fleets import examples_at_landmarks
 
 from gnn.health.controls import Dealer, age_columns, permuted_labels, without_columns
-from gnn.health.selection import choose_model, forward_parts
+from gnn.health.selection import choose_model
 from gnn.health.splits import Split, drive_folds, random_folds
+from gnn.health.validation import forward_parts, validated_by
 from graph.errors import RefusedError
 
 
@@ -102,3 +103,20 @@ def test_a_graph_model_without_a_graph_is_no_candidate() -> None:
     pool = examples_at_landmarks(num_drives=300)
     with pytest.raises(RefusedError, match=r"No model can learn from these examples\. graph: "):
         choose_model(pool, ["graph"])
+
+
+def test_a_slope_that_only_early_landmarks_ask_for_is_not_taken() -> None:
+    pool = examples_at_landmarks(num_drives=6000, num_landmarks=10, noise=1.5)
+    rng = np.random.default_rng(0)
+    log_odds = rng.normal(-3, 1.5, len(pool))
+    early = pool.landmark < np.unique(pool.landmark)[6]
+
+    def calibrated(lasts: bool) -> str:
+        slope = np.where(early | np.full(len(pool), lasts), 0.4, 1.0)
+        label = rng.random(len(pool)) < 1 / (1 + np.exp(-slope * log_odds))
+        score = 1 / (1 + np.exp(-log_odds))
+        told = pool.with_labels(label)
+        return validated_by(told, score, score, "risk", is_calibrated=True).calibration.method
+
+    assert calibrated(lasts=True) in ("platt", "isotonic")
+    assert calibrated(lasts=False) in ("none", "shift")
