@@ -20,6 +20,7 @@ from gnn.health.landmark_plan import PROTOCOL_TEST, PROTOCOL_TRAIN, LandmarkPlan
 from gnn.health.splits import LABELS, Split, SplitKind, drive_folds, drive_halves, random_folds, whole
 from graph.errors import InputError, RefusedError
 from graph.windows.landmarks import LOOK_BACKS_DAYS
+from ingest.telemetry.registry import MAPPED
 
 WINDOWS, TICKETS, BACKBLAZE = "alibaba-windows", "alibaba-tickets", "backblaze-history"
 # A window of thirty samples, and the thirty days within which a failed drive of the set fails.
@@ -89,6 +90,11 @@ def read_split(request: EvaluationRequest, progress: Progress) -> SourceSplit:
         InputError: A file, date or option cannot be used.
         RefusedError: The format refuses the file, or the embargo is not kept.
     """
+    if request.format_name == MAPPED:
+        raise InputError(
+            "Format 'mapped': a table of your own is evaluated once it stands in a format that needs no mapping; "
+            "expected for example atoll-daily or backblaze-daily."
+        )
     if request.format_name == WINDOWS:
         return window_split(request, progress)
     if request.format_name == TICKETS:

@@ -143,6 +143,7 @@ def test_a_file_or_format_that_is_not_there_is_told(
 ) -> None:
     assert "there is no such file" in refused(capsys, *DAILY, str(folder / "nothing.parquet"))
     assert "Did you mean 'backblaze-daily'" in refused(capsys, "--format", "backblaze-dayly", "--train", str(fleet))
+    assert "Format 'mapped'" in refused(capsys, "--format", "mapped", "--train", str(fleet))
     text = folder / "table.csv"
     text.write_text("a,b\n1,2\n", encoding="utf-8")
     assert "column 'date' is missing" in refused(capsys, *DAILY, str(fleet), "--test", str(text))
