@@ -32,7 +32,7 @@ SALTS = 5
 REFERENCES = ("R0", "R1")
 MODELS = ("count_rule", *REFERENCES, "logistic", "hazard", "cox", "lightgbm", "blend")
 QUICK_MODELS = (*REFERENCES, "lightgbm")
-# Chosen on validation inside training (drive halves of other salts, later training landmarks), see docs/evaluation.md.
+# What validation inside training chooses in every salt; the command tells it in `why`.
 CHOSEN = "lightgbm"
 
 

@@ -237,7 +237,7 @@ class RiskTraining:
             obs_over_pred_top10pct``; None where unknown.
         notes: What is weak about it, a sentence each.
         card: Path of the model card inside the workspace.
-        is_new: False where the same data, model and seed were trained before: nothing was written.
+        is_new: False where the fleet's newest model is of the same data, model and seed: nothing was written.
         store_version: Version of the store afterwards.
         seconds: Time taken.
     """

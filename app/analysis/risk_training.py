@@ -87,9 +87,9 @@ def train_risk(
     hashes = {"data": dataset_sha256(examples), "model": sha256}
     card = _card(key, name, synthetic, examples, trained, until, hashes, version)
     known = [row["model_run"] for row in store.query("model_runs").records() if row["fleet"] == name]
-    is_new = key not in known
+    is_new = known[:1] != [key]  # the one trained last is the one that forecasts
     tell("store the model", 0, None)
-    if is_new or known[0] != key:  # the one trained last is the one that forecasts
+    if is_new:
         version = _store(store, workspace, text, card, trained)
     elif not artifact.folder_of(workspace, key).exists():
         artifact.save(workspace, key, text, card)
@@ -278,6 +278,7 @@ def _store(store: GraphStore, workspace: Path, text: str, card: ModelCard, train
         "calibration": card.calibration,
         "time_error_days": card.time_error_days,
     }
+    told = {name: value if isinstance(value, str) else _finite(value) for name, value in figures.items()}
     node: dict[str, Any] = {
         "key": card.run,
         "name": f"{card.model}, {card.fleet}, {card.horizon_days} days",
@@ -296,7 +297,7 @@ def _store(store: GraphStore, workspace: Path, text: str, card: ModelCard, train
         "base_rate": card.base_rate,
         "num_drives": card.num_drives,
         "num_failures": card.num_failures,
-        "metrics": json.dumps(figures),
+        "metrics": json.dumps(told, allow_nan=False),
         "card": _card_path(card.run),
         "created_at": card.trained_at,
     }

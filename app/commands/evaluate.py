@@ -127,7 +127,7 @@ def print_evaluation(found: RiskEvaluation) -> None:
         typer.echo(f"THIS SPLIT LEAKS ({', '.join(leak.reason for leak in found.leak)}): its figures mean nothing.")
     typer.echo(_verdict(found))
     # A file or a pipe has no width to keep to.
-    console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 160)
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
     console.print(_models(found))
     table = Table("Difference", "AUC (95 %)", "Average precision (95 %)", box=None)
     for row in figures.paired:

@@ -131,7 +131,7 @@ def _print_drive(risk: DriveRisk) -> None:
     table = Table("Fails within", "Probability", "80 % band", box=None)
     for days, p, low, high in zip(risk.horizons_days, risk.p, risk.low, risk.high, strict=True):
         table.add_row(f"{days} days", _percent(p), f"{_percent(low)} to {_percent(high)}")
-    Console(soft_wrap=True, highlight=False).print(table)
+    Console(soft_wrap=True, highlight=False, markup=False).print(table)
     typer.echo(
         f"the curve stops at {risk.horizons_days[-1]} days, where the follow-up of the training data ends; "
         f"of all training drives {_percent(risk.base_rate)} failed within {risk.horizon_days} days"
@@ -158,7 +158,7 @@ def _print_fleet(risk: FleetRisk, limit: int) -> None:
         f"{risk.landmark} among {risk.num_drives:,} drives in service, 80 % interval {risk.low} to {risk.high} "
         f"({risk.model}, {risk.run})"
     )
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     spares = Table("Model", "Drives", "Expected", "80 % interval", "Spares for 95 %", box=None)
     for item in risk.spares:
         spares.add_row(

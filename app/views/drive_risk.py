@@ -81,7 +81,7 @@ def support_in_words(risk: DriveRisk) -> str:
 
 def _curve(risk: DriveRisk, failure_day: date | None) -> None:
     frame.card_title("Risk of failure", f"Forecast of {formats.day(risk.landmark)}")
-    before = f" It is the last forecast before the failure of {formats.day(failure_day)}." if failure_day else ""
+    before = f" It is the last forecast before its end of service on {formats.day(failure_day)}." if failure_day else ""
     st.markdown(f"{in_words(risk)}.{before}")
     chart, alternative = risk_charts.curve_chart(risk)
     st.altair_chart(chart, alt=alternative)

@@ -146,7 +146,7 @@ def evaluate(task: Task, *, progress: Progress | None = None) -> Evaluation:
         chosen=chosen,
         why=why,
         votes=[selection.name for selection in judged.selections],
-        nested=_nested(judged),
+        nested=_nested(judged, chosen),
         validation=_validation(judged),
         count_intervals=count_intervals(judged, chosen),
         time_to_failure=time_to_failure(judged, chosen, notes),
@@ -312,12 +312,13 @@ def _without_ages(task: Task, chosen: str, reference: str, notes: list[str]) -> 
     return {**_slice_figures("without ages", test.take(rows), drawn, chosen, reference), "left_out": aged}
 
 
-def _nested(judged: Judged) -> dict[str, float]:
-    """Figures where each part is judged by the model that its own validation chose."""
+def _nested(judged: Judged, fallback: str) -> dict[str, float]:
+    """Figures where each part is judged by the model that its own validation chose, else by the fallback."""
     scores = np.full((judged.num_seeds, len(judged.split.test)), np.nan)
     for part, selection in zip(judged.split.parts, judged.selections, strict=True):
         row = judged.split.seeds.index(part.seed)
-        scores[row, part.test] = judged.scores[selection.name][row, part.test]
+        name = selection.name if selection.name in judged.scores else fallback
+        scores[row, part.test] = judged.scores[name][row, part.test]
     test = judged.split.test
     figures = []
     for number in range(judged.num_seeds):

@@ -175,7 +175,7 @@ def groups_of(history: FleetHistory, probes: pd.DataFrame) -> pd.DataFrame:
             continue
         joined = asked.merge(placed[["drive_key", "place", "valid_from", "valid_to"]], on="drive_key")
         began = joined["valid_from"].isna() | (joined["valid_from"] <= joined["landmark"])
-        lasts = joined["valid_to"].isna() | (joined["landmark"] < joined["valid_to"])
+        lasts = joined["valid_to"].isna() | (joined["landmark"] <= joined["valid_to"])
         latest = (
             joined[began & lasts].sort_values("valid_from", na_position="first").drop_duplicates("row", keep="last")
         )

@@ -124,7 +124,16 @@ def chosen_name(judged: Judged, criterion: Criterion) -> tuple[str, str]:
             figure = candidate.ap if criterion == "ap" else candidate.auc
             if candidate.name in judged.scores and figure is not None:
                 means.setdefault(candidate.name, []).append(figure)
-    votes = Counter(selection.name for selection in judged.selections)
+    # What most parts would not have let stand, such as a graph model that does not beat itself without the graph, is
+    # not chosen for the one part that would; nor is what some part could not train.
+    noted = Counter(item.name for selection in judged.selections for item in selection.candidates if item.note)
+    votes = Counter(
+        selection.name
+        for selection in judged.selections
+        if selection.name in judged.scores and 2 * noted[selection.name] <= len(judged.selections)
+    )
+    if not votes:
+        raise RefusedError("No model could learn in every part of the split, so that none can be judged.")
     mean = {name: float(np.mean(figures)) for name, figures in means.items()}
     best = max(votes, key=lambda name: mean[name])
     what = "average precision" if criterion == "ap" else "AUC"

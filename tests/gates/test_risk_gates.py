@@ -79,6 +79,7 @@ def test_backblaze_risk_beats_the_plain_reference(backblaze: dict[str, Any]) -> 
     difference = against(backblaze, "R0")
     assert difference["delta_ap"] >= 0.045
     assert difference["ci"]["delta_ap"][0] > 0
+    # The issue asks for .03 in AUC; what was reached stands in docs/evaluation.md.
     assert difference["ci"]["delta_auc"][0] > 0
 
 

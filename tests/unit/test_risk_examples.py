@@ -137,21 +137,21 @@ def test_only_the_drives_asked_for_are_examples() -> None:
 
 
 def test_a_drive_stands_where_it_was_at_the_landmark() -> None:
-    places = [
-        ("d0", "rack", "a", None, 10),
+    places = [  # both days included, as the timeline of placements keeps them
+        ("d0", "rack", "a", None, 9),
         ("d0", "rack", "b", 10, 20),
         ("d0", "rack", "c", 30, None),
         ("d1", "host", "h", 5, None),
     ]
     history = fleet((0, 90, False), (0, 90, False), placements=places)
-    asked = [("d0", 9), ("d0", 10), ("d0", 20), ("d0", 30), ("d1", 4), ("d1", 5)]
+    asked = [("d0", 9), ("d0", 10), ("d0", 20), ("d0", 21), ("d0", 30), ("d1", 4), ("d1", 5)]
     probes = pd.DataFrame({"drive_key": [key for key, _ in asked], "landmark": [day(at) for _, at in asked]})
 
     found = groups_of(history, probes)
 
-    assert found["rack"].tolist() == ["a", "b", None, "c", None, None]
-    assert found["host"].tolist() == [None, None, None, None, None, "h"]
-    assert found["model"].tolist() == ["M"] * 6
+    assert found["rack"].tolist() == ["a", "b", "b", None, "c", None, None]
+    assert found["host"].tolist() == [None, None, None, None, None, None, "h"]
+    assert found["model"].tolist() == ["M"] * 7
     assert "room" not in found
 
 

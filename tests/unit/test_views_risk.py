@@ -203,7 +203,7 @@ def test_the_model_run_is_cited_and_links_to_its_card() -> None:
 
 def test_a_forecast_of_a_failed_drive_is_told_as_one_from_before() -> None:
     shown = text_of(drawn(draw_drive_risk, forecast(), date(2026, 11, 25)))
-    assert "It is the last forecast before the failure of 2026-11-25." in shown
+    assert "It is the last forecast before its end of service on 2026-11-25." in shown
 
 
 def test_a_model_that_cannot_explain_itself_says_so() -> None:
