@@ -88,7 +88,8 @@ def test_what_was_done_before_a_kill_is_kept_and_the_same_command_goes_on(tmp_pa
         kept = _documents(atoll)
         report = atoll.json("ingest", "literature", str(tmp_path / "papers"))
         assert (report["documents"], report["assertions"]) == (15, 45)
-        assert report["new_documents"] <= 15 - min(kept, 3)
+        # Free Cypher counts the document of the run that the kill interrupted too; that one is read again.
+        assert report["new_documents"] <= 15 - (min(kept, 3) - 1)
         assert _documents(atoll) == 15
     finally:
         supervisor.stop(atoll.workspace)

@@ -68,7 +68,7 @@ def test_a_drives_neighbourhood_has_its_neighbours_and_the_relationships_between
     assert names(view)[0] == DRIVE
     assert {node.label for node in view.nodes[1:]} == {
         "Fleet", "DriveModel", "DriveAlias", "Host", "Rack", "Application", "Firmware", "TelemetryWindow",
-        "FailureEvent", "DeviceLogEntry", "HealthFinding",
+        "FailureEvent", "DeviceLogEntry", "HealthFinding", "RiskForecast",
     }  # fmt: skip
     assert (view.total, view.truncated) == (len(view.nodes), False)
     kinds = {(edge.head.split()[0], edge.relation, edge.tail.split()[0]) for edge in view.edges}

@@ -75,7 +75,7 @@ def test_a_finding_is_answered_on_its_drives_page_and_leaves_what_needs_attentio
     seen = visit()
     seen.open(f"{app_address}/drive?fleet=demo&id={row['subject_name']}")
     seen.page.get_by_role("button", name="Answer", exact=True).click()
-    seen.page.get_by_label("Reason").fill("fan ordered, ticket 4711")
+    seen.page.get_by_role("textbox", name="Reason").fill("fan ordered, ticket 4711")
     seen.picture("drive-answer")
     seen.page.get_by_role("button", name="Acknowledge").click()
     seen.page.get_by_text(re.compile(r"acknowledged by .*: fan ordered, ticket 4711")).first.wait_for(timeout=60_000)
