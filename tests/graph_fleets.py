@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from gnn.health.examples import Examples, Feature
-from gnn.health.history import INVENTORY, FleetHistory
+from gnn.health.history import FleetHistory
+from graph.projection import INVENTORY
 
 FIRST = date(2024, 1, 1)
 NUM_DAYS = 210

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from app.analysis.rack_source import FORMAT_NAME as TICKETS
 from app.analysis.results import plain
 from app.analysis.risk_guard import find_leaks
-from app.analysis.risk_splits import TICKETS, WINDOWS, EvaluationRequest, SourceSplit, read_split
+from app.analysis.risk_splits import EvaluationRequest, SourceSplit, read_split
 from app.analysis.rules.base import Progress
+from app.analysis.window_source import FORMAT_NAME as WINDOWS
 from gnn.health.evaluation import Evaluation, Slice, Task, evaluate
 from gnn.health.leakage import Leak, LeakageError
 from gnn.health.port import model_named

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from app.analysis.risk_splits import TICKETS, EvaluationRequest, SourceSplit
+from app.analysis.rack_source import FORMAT_NAME as TICKETS
+from app.analysis.risk_splits import EvaluationRequest, SourceSplit
 from app.analysis.rules.base import Progress
 from app.analysis.window_source import WindowSet
 from gnn.health.duplicates import consecutive_links, linked_windows, linking_columns

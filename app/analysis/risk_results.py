@@ -8,8 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-BAND_LEVEL = 0.8
-
 
 @dataclass(frozen=True, slots=True)
 class RiskReason:

@@ -12,26 +12,14 @@ import pandas as pd
 
 from app.analysis.fleet_data import resolve_fleet
 from app.analysis.rules.base import Progress
-from gnn.health.history import INVENTORY, TICKETS, FleetHistory
+from gnn.health.history import TICKETS, FleetHistory
 from graph.errors import InputError
 from graph.ports import GraphStore
-from graph.projection import training_projection
+from graph.projection import INVENTORY, OUTCOME_FORMATS, PLACEMENT, RELATIONS, training_projection
 from graph.readings import ReadingsLake
 from ingest.telemetry.registry import format_named
 from ingest.telemetry.stored import current_manifest, ingest_runs
 from ingest.telemetry.unstored import UnstoredTelemetry, read_unstored
-
-TICKET_FORMATS = ("alibaba-tickets",)
-"""Formats that name places of failed drives only."""
-
-RELATIONS = {
-    "RUNS_ON": "host",
-    "IN_RACK": "rack",
-    "IN_ROOM": "room",
-    "SERVES": "application",
-    "RUNS_FIRMWARE": "firmware",
-}
-PLACEMENT_COLUMNS = ["drive_key", "relation", "place", "valid_from", "valid_to", "told_by"]
 
 
 @dataclass(frozen=True)
@@ -80,7 +68,7 @@ def history_from_files(
         drives=ends_of_service(read.drives, read.failures),
         readings=read.readings,
         connection=connection,
-        placements=_placements(read, TICKETS if format_name in TICKET_FORMATS else INVENTORY),
+        placements=_placements(read, TICKETS if format_name in OUTCOME_FORMATS else INVENTORY),
         sha256=read.sha256,
         synthetic=read.synthetic,
     )
@@ -144,8 +132,8 @@ def _placements(read: UnstoredTelemetry, told_by: str) -> pd.DataFrame:
     rooms = read.rooms[~read.rooms["rack"].duplicated(keep=False)]  # a rack seen in several rooms tells none
     racks = placed[placed["relation"] == "IN_RACK"].merge(rooms, left_on="place", right_on="rack")
     racks = racks.assign(relation="IN_ROOM", place=racks["room"])
-    found = pd.concat([placed, racks], ignore_index=True)[PLACEMENT_COLUMNS]
-    found["relation"] = found["relation"].map(RELATIONS)
+    found = pd.concat([placed, racks], ignore_index=True)[list(PLACEMENT)]
+    found["relation"] = found["relation"].map({**RELATIONS, "IN_ROOM": "room"})
     for name in ("valid_from", "valid_to"):
         found[name] = pd.to_datetime(found[name]).astype("datetime64[ns]")
     known = found["relation"].notna() & found["place"].notna()

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from app.analysis.rack_source import FORMAT_NAME as TICKETS
 from app.analysis.risk_sources import ReadHistory, history_from_files
 from app.analysis.rules.base import Progress
+from app.analysis.window_source import FORMAT_NAME as WINDOWS
 from app.analysis.window_source import WindowSet, window_set
 from gnn.health.examples import Examples, make_examples
 from gnn.health.history import FleetHistory
@@ -22,7 +24,7 @@ from graph.errors import InputError, RefusedError
 from graph.windows.landmarks import LOOK_BACKS_DAYS
 from ingest.telemetry.registry import MAPPED
 
-WINDOWS, TICKETS, BACKBLAZE = "alibaba-windows", "alibaba-tickets", "backblaze-history"
+BACKBLAZE = "backblaze-history"
 # A window of thirty samples, and the thirty days within which a failed drive of the set fails.
 WINDOW_EMBARGO_DAYS = 60
 WINDOW_TRAINING_SHARE = 0.7

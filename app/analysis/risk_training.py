@@ -19,6 +19,7 @@ from app.analysis.risk_features import features_version
 from app.analysis.risk_results import RiskTraining
 from app.analysis.risk_sources import history_from_store
 from app.analysis.rules.base import Progress
+from app.analysis.window_source import FORMAT_NAME as WINDOWS
 from gnn.health import artifact
 from gnn.health.card import FeatureRow, ModelCard, ModelRow, ReliabilityRow
 from gnn.health.examples import Examples, make_examples
@@ -35,7 +36,7 @@ from ingest.telemetry.stored import ingest_runs
 
 HORIZON_DAYS = 30
 # Sets that were drawn by outcome: a share of failed drives there says nothing about any fleet.
-CASE_CONTROL_FORMATS = ("alibaba-windows",)
+CASE_CONTROL_FORMATS = (WINDOWS,)
 EXPLAINED_EXAMPLES = 2_000
 FIGURES = ("ap", "ap_ci", "auc", "auc_ci", "ece", "obs_over_pred_top1pct", "obs_over_pred_top10pct")
 

@@ -14,7 +14,15 @@ from app.analysis.drive_results import DriveDescription
 from app.analysis.results import AlarmRate, FleetDescription
 from app.analysis.verdicts import answered_in_words
 from app.commands.literature_text import print_best
-from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
+from app.commands.output import (
+    DriveArgument,
+    FleetOption,
+    JsonOption,
+    StoreOption,
+    WorkspaceOption,
+    emit,
+    progress_on_terminal,
+)
 from app.settings import load
 from app.wiring import open_workspace
 from graph.errors import InputError, nearest
@@ -28,7 +36,7 @@ SHOWN_FINDINGS = 30
 
 @cli.command("drive")
 def drive(
-    drive_id: Annotated[str, typer.Argument(help="Serial number, or key (drive:FLEET:MODEL:SERIAL).", metavar="ID")],
+    drive_id: DriveArgument,
     workspace: WorkspaceOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -47,9 +55,7 @@ def drive(
 
 @cli.command("fleet")
 def fleet(
-    fleet_name: Annotated[
-        str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")
-    ] = None,
+    fleet_name: FleetOption = None,
     filter_text: Annotated[
         str, typer.Option("--filter", help='For example "model=MB2 rack=R-17"; quote values with blanks.')
     ] = "",

@@ -22,7 +22,6 @@ cli = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-KINDS = ("time", "drive", "drive+time", "random")
 
 
 @cli.callback()
@@ -86,9 +85,10 @@ def risk(
     """
     from app.analysis.risk_evaluation import evaluate_risk
     from app.analysis.risk_splits import EvaluationRequest
+    from gnn.health.splits import SPLITS
 
-    if split is not None and split not in KINDS:
-        raise InputError(f"--split '{split}': expected {', '.join(KINDS)}.{nearest(split, KINDS)}")
+    if split is not None and split not in SPLITS:
+        raise InputError(f"--split '{split}': expected {', '.join(SPLITS)}.{nearest(split, SPLITS)}")
     for path in (train, test, events):
         if path is not None and not path.exists():
             raise InputError(f"{path}: there is no such file.")
@@ -97,7 +97,7 @@ def risk(
         train=train,
         test=test,
         horizon_days=horizon_days,
-        split=split,  # type: ignore[arg-type]
+        split=split,
         folds=folds,
         seeds=seeds,
         allow_leak=allow_leak,

@@ -38,6 +38,9 @@ AdoptOption = Annotated[
     typer.Option("--adopt", help="Take over a store that belongs to another workspace."),
 ]
 
+DriveArgument = Annotated[str, typer.Argument(help="Serial number, or key (drive:FLEET:MODEL:SERIAL).", metavar="ID")]
+FleetOption = Annotated[str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")]
+
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 ProgressCallback = Callable[[str, int, int | None], None]
 

@@ -10,7 +10,15 @@ from rich.console import Console
 from rich.table import Table
 
 from app.analysis.risk_results import DriveRisk, FleetRisk
-from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
+from app.commands.output import (
+    DriveArgument,
+    FleetOption,
+    JsonOption,
+    StoreOption,
+    WorkspaceOption,
+    emit,
+    progress_on_terminal,
+)
 from app.settings import load
 from app.wiring import Workspace, open_workspace
 from graph.errors import InputError
@@ -23,7 +31,7 @@ SHOWN_RACKS = 8
 
 @cli.command("drive")
 def drive(
-    drive_id: Annotated[str, typer.Argument(help="Serial number, or key (drive:FLEET:MODEL:SERIAL).", metavar="ID")],
+    drive_id: DriveArgument,
     workspace: WorkspaceOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -47,9 +55,7 @@ def drive(
 
 @cli.command("fleet")
 def fleet(
-    fleet_name: Annotated[
-        str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")
-    ] = None,
+    fleet_name: FleetOption = None,
     filter_text: Annotated[
         str, typer.Option("--filter", help='Only these drives count, for example "model=MB2 rack=R-17".')
     ] = "",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.analysis.risk_results import RiskTraining
-from app.commands.output import JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
+from app.commands.output import FleetOption, JsonOption, StoreOption, WorkspaceOption, emit, progress_on_terminal
 from app.settings import load
 from app.wiring import open_workspace
 
@@ -21,9 +21,7 @@ def _models() -> None:
 
 @cli.command("risk")
 def risk(
-    fleet: Annotated[
-        str | None, typer.Option("--fleet", help="Name of the fleet; needed where there are several.")
-    ] = None,
+    fleet: FleetOption = None,
     horizon_days: Annotated[
         int, typer.Option("--horizon-days", min=1, max=730, help="Days ahead within which a failure counts.")
     ] = 30,

@@ -6,6 +6,7 @@ the role names and whose range the theme supplies in the browser. Only axis text
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -31,6 +32,8 @@ SHAPES = {
     "UnsourcedClaim": "cross",
 }  # fmt: skip
 
+LABEL_PIXELS = 6.4
+"""Width of a character of a label."""
 PADDING = {"left": 0, "right": 4, "top": 2, "bottom": 8}
 
 
@@ -56,3 +59,35 @@ def axis(grid: bool, **options: Any) -> alt.Axis:
 def dress(chart: Any, height: int) -> Any:
     """Give a chart its height and padding, and no frame."""
     return chart.properties(height=height, padding=PADDING).configure_view(stroke=None)
+
+
+def labelled_scale(labels: Sequence[str], top: float, pixels: int) -> alt.Scale:
+    """Scale from 0 to ``top`` of a chart so many pixels wide that leaves room for the labels right of what it draws."""
+    share = LABEL_PIXELS * max(len(text) for text in labels) / pixels
+    return alt.Scale(domain=[0, top / (1 - share) or 1.0], nice=False)
+
+
+def interval_layers(
+    base: Any, value: str, across: alt.Scale, sentence: alt.Axis, *, colour: str = "one", end: str = "high"
+) -> Any:
+    """A rule from column ``low`` to ``high``, a point on ``value``, and ``label`` right of ``end``.
+
+    Args:
+        base: Chart with its data and what stands on the other axis; has a column ``muted`` that holds that role.
+        value: Column of the point.
+        across: Scale of the figures.
+        sentence: Their axis.
+        colour: Column with the role of rule and point.
+        end: Column that the label stands beside.
+    """
+    return alt.layer(
+        base.mark_rule(strokeWidth=2).encode(
+            x=alt.X("low:Q", scale=across, axis=sentence), x2="high:Q", color=role(colour)
+        ),
+        base.mark_point(size=56, filled=True, opacity=1).encode(
+            x=alt.X(f"{value}:Q", scale=across), color=role(colour)
+        ),
+        base.mark_text(align="left", dx=8, fontSize=11).encode(
+            x=alt.X(f"{end}:Q", scale=across), text="label:N", color=role("muted")
+        ),
+    )

@@ -10,13 +10,13 @@ import pandas as pd
 
 from app.analysis.results import HeatCell, RateRow, SurvivalCurve
 from app.views import formats
-from app.views.charts import axis, dress, muted_ink, role
+from app.views.charts import axis, dress, interval_layers, labelled_scale, muted_ink, role
 
 FLEET_HEIGHT = 170
 HEAT_HEIGHT = 452
 MOST_RATE_ROWS = 7
 MOST_CURVE_POINTS = 160
-LABEL_PIXELS, RATE_PIXELS = 6.4, 380
+RATE_PIXELS = 380
 OTHERS_TOLD_APART = 12
 
 
@@ -58,18 +58,9 @@ def rate_chart(rows: Sequence[RateRow]) -> tuple[Any, str]:
         ],
     )
     # The labels stand right of the intervals: the axis leaves them room.
-    label = LABEL_PIXELS * max(len(text) for text in data["label"]) / RATE_PIXELS
-    across = alt.Scale(domain=[0, top / (1 - label) or 1.0], nice=False)
+    across = labelled_scale(list(data["label"]), top, RATE_PIXELS)
     sentence = axis(True, title="% a year, with exact 95 % interval", tickCount=6, format=",.3~f", titlePadding=8)
-    chart = alt.layer(
-        base.mark_rule(strokeWidth=2).encode(
-            x=alt.X("low:Q", scale=across, axis=sentence), x2="high:Q", color=role("one")
-        ),
-        base.mark_point(size=56, filled=True, opacity=1).encode(x=alt.X("rate:Q", scale=across), color=role("one")),
-        base.mark_text(align="left", dx=8, fontSize=11).encode(
-            x=alt.X("high:Q", scale=across), text="label:N", color=role("muted")
-        ),
-    )
+    chart = interval_layers(base, "rate", across, sentence)
     alternative = "Annualised failure rate by model: " + "; ".join(
         f"{r.group} {formats.rate(r.afr_percent)}" for r in shown
     )

@@ -10,13 +10,13 @@ import pandas as pd
 
 from app.analysis.risk_results import RiskCell, SpareDemand
 from app.views import formats
-from app.views.charts import axis, dress, muted_ink, role
+from app.views.charts import axis, dress, interval_layers, labelled_scale, muted_ink
 
 WORST_RACKS = 20
 MOST_MODELS = 7
 HEAT_HEIGHT, ROW_HEIGHT, HEAT_FRAME = 452, 22, 92
 DEMAND_ROW, DEMAND_FRAME = 22, 44
-LABEL_PIXELS, DEMAND_PIXELS, MAP_PIXELS = 6.4, 520, 220
+DEMAND_PIXELS, MAP_PIXELS = 520, 220
 MEASURES = {
     "expected_failures": ("Expected failures", "format(datum.value, ',.2~r')"),
     "mean_p": ("Mean risk", "format(datum.value * 100, ',.2~r') + ' %'"),
@@ -117,8 +117,7 @@ def demand_chart(spares: Sequence[SpareDemand], horizon_days: int) -> tuple[Any,
             "muted": "muted",
         }
     )
-    label = LABEL_PIXELS * max(len(text) for text in data["label"]) / DEMAND_PIXELS
-    across = alt.Scale(domain=[0, max(float(data["end"].max()), 1e-6) / (1 - label)], nice=False)
+    across = labelled_scale(list(data["label"]), max(float(data["end"].max()), 1e-6), DEMAND_PIXELS)
     sentence = axis(
         True, title=f"Failures in {horizon_days} days, with 80 % interval", tickCount=6,
         format=",.3~r", titlePadding=8,
@@ -133,15 +132,7 @@ def demand_chart(spares: Sequence[SpareDemand], horizon_days: int) -> tuple[Any,
             alt.Tooltip("drives:Q", title="Drives in service", format=",.0f"),
         ],
     )
-    chart = alt.layer(
-        base.mark_rule(strokeWidth=2).encode(
-            x=alt.X("low:Q", scale=across, axis=sentence), x2="high:Q", color=role("one")
-        ),
-        base.mark_point(size=56, filled=True, opacity=1).encode(x=alt.X("expected:Q", scale=across), color=role("one")),
-        base.mark_text(align="left", dx=8, fontSize=11).encode(
-            x=alt.X("end:Q", scale=across), text="label:N", color=role("muted")
-        ),
-    )
+    chart = interval_layers(base, "expected", across, sentence, end="end")
     alternative = f"Failures expected within {horizon_days} days by model, with 80 % prediction interval: " + "; ".join(
         f"{name} {text}" for name, text in zip(data["model"], data["label"], strict=True)
     )

@@ -9,14 +9,14 @@ import altair as alt
 import pandas as pd
 
 from app.views import formats
-from app.views.charts import axis, dress, role
+from app.views.charts import axis, dress, interval_layers, labelled_scale, role
 
 if TYPE_CHECKING:
     from gnn.health.card import ModelRow, ReliabilityRow
 
 RELIABILITY_HEIGHT = 260
 MODEL_ROW, MODEL_FRAME = 22, 44
-LABEL_PIXELS, MODEL_PIXELS = 6.4, 500
+MODEL_PIXELS = 500
 PERCENT_LABELS = "format(datum.value * 100, ',.3~r') + ' %'"
 
 
@@ -106,8 +106,7 @@ def comparison_chart(rows: Sequence[ModelRow]) -> tuple[Any, str]:
             "muted": "muted",
         }
     )
-    label = LABEL_PIXELS * max(len(text) for text in data["label"]) / MODEL_PIXELS
-    across = alt.Scale(domain=[0, max(float(data["high"].max()), 1e-6) / (1 - label)], nice=False)
+    across = labelled_scale(list(data["label"]), max(float(data["high"].max()), 1e-6), MODEL_PIXELS)
     base = alt.Chart(data).encode(
         y=alt.Y("model:N", sort=None, axis=axis(False, title="Model", labelLimit=150, titlePadding=8)),
         tooltip=[
@@ -120,15 +119,7 @@ def comparison_chart(rows: Sequence[ModelRow]) -> tuple[Any, str]:
     sentence = axis(
         True, title="Average precision on validation, with 95 % interval", tickCount=6, format=".3~r", titlePadding=8
     )
-    chart = alt.layer(
-        base.mark_rule(strokeWidth=2).encode(
-            x=alt.X("low:Q", scale=across, axis=sentence), x2="high:Q", color=role("role")
-        ),
-        base.mark_point(size=56, filled=True, opacity=1).encode(x=alt.X("ap:Q", scale=across), color=role("role")),
-        base.mark_text(align="left", dx=8, fontSize=11).encode(
-            x=alt.X("high:Q", scale=across), text="label:N", color=role("muted")
-        ),
-    )
+    chart = interval_layers(base, "ap", across, sentence, colour="role")
     alternative = "Average precision on validation: " + "; ".join(
         f"{row.name} {formats.number(row.ap)}"
         + (f" (95 % interval {formats.number(row.ap_ci[0])} to {formats.number(row.ap_ci[1])})" if row.ap_ci else "")

@@ -9,7 +9,7 @@ import numpy as np
 
 from gnn.health.counts import estimate_overdispersion, interval_coverage
 from gnn.health.examples import Examples
-from gnn.health.horizons import fit_horizons
+from gnn.health.horizons import LONGEST_DATED_DAYS, dated_failures, fit_horizons
 from gnn.health.judging import Judged
 from gnn.health.metrics import time_to_failure_error
 from gnn.health.reliability import reliability_table
@@ -17,7 +17,6 @@ from graph.errors import RefusedError
 
 COUNT_LEVEL = 0.8
 FEWEST_EXPECTED = 5
-DATED_WITHIN_DAYS = 180
 
 
 def count_intervals(judged: Judged, chosen: str) -> dict[str, Any] | None:
@@ -82,9 +81,9 @@ def time_to_failure(judged: Judged, chosen: str, notes: list[str]) -> dict[str, 
         except RefusedError as error:
             notes.append(f"No error of the time to failure: {error}")
             return None
-        within = min(curve.supported_days, DATED_WITHIN_DAYS)
-        learnt = train.days_to_end[_dated(train, within)]
-        failing = part.test[_dated(test.take(part.test), within)]
+        within = min(curve.supported_days, LONGEST_DATED_DAYS)
+        learnt = train.days_to_end[dated_failures(train, within)]
+        failing = part.test[dated_failures(test.take(part.test), within)]
         if not len(learnt) or not len(failing):
             notes.append(f"No error of the time to failure: no landmark was followed for {within} days.")
             return None
@@ -96,16 +95,6 @@ def time_to_failure(judged: Judged, chosen: str, notes: list[str]) -> dict[str, 
         "constant_mae_days": mean_of([row[1] for row in errors]),
         "within_days": int(np.median([row[2] for row in errors])),
     }
-
-
-def _dated(examples: Examples, within_days: int) -> np.ndarray:
-    """Examples that fail within so many days, of landmarks that were followed so long.
-
-    At a landmark that was followed for a month only early failures are known, whatever was predicted.
-    """
-    known_until = (examples.landmark + examples.days_to_end.astype("timedelta64[D]")).max()
-    followed = examples.landmark + np.timedelta64(within_days, "D") <= known_until
-    return followed & examples.has_failed & (examples.days_to_end <= within_days)
 
 
 def reliability(judged: Judged, chosen: str) -> list[dict[str, Any]]:

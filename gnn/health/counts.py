@@ -26,8 +26,8 @@ _FACTORS = 41
 _SMALL_P = 0.05
 _TERMS = 12
 _FEWEST_GROUPS = 8
-# What boosting takes for the age of its examples, chosen there on validation, holds for groups as well.
 HALF_LIFE_DAYS = 125.0
+"""Drives, loads and base rates drift: what is older counts half after so many days, groups as examples of boosting."""
 # Standard deviations of a common factor that are weighed, and what is thought of them before anything was seen.
 _DEVIATIONS = np.linspace(0.002, 2.0, 400)
 _DEVIATION_SCALE = 0.15

@@ -10,7 +10,6 @@ from ibis.backends import BaseBackend
 
 # A source that names places of failed drives only would tell a model the outcome ("has a rack" means "failed").
 TICKETS = "tickets"
-INVENTORY = "inventory"
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class FleetHistory:
             ``connection``. Attributes are named as in the lake (``ata_5``, ``nvme_media_errors``).
         connection: The Ibis backend on which ``readings`` lives.
         placements: ``drive_key, relation`` (``host``, ``rack``, ``room``, ``application``, ``firmware``), ``place``,
-            ``valid_from, valid_to`` (datetime64[ns], NaT open), ``told_by`` (``TICKETS`` or ``INVENTORY``); may be
-            empty.
+            ``valid_from, valid_to`` (datetime64[ns], NaT open), ``told_by`` (``TICKETS``, or ``INVENTORY`` of
+            ``graph.projection``); may be empty.
         sha256: Hash of what was read, for the model card.
         synthetic: True where the data were generated.
     """

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from gnn.health.examples import Examples
 from graph.errors import InputError, RefusedError
 
 # Ends of the steps, in trained horizons: with 30 days to two years.
@@ -33,6 +34,8 @@ SMALL_FLEET_FAILURES = 100
 RECENT_FAILURES = 200
 # How far the slope of one step is thought to differ from that of the one before (standard deviation).
 SLOPE_STEP = 0.3
+LONGEST_DATED_DAYS = 180
+"""Up to where the median of a curve is held against the day of failure."""
 _SMALLEST = 1e-9
 
 
@@ -276,3 +279,13 @@ def _hazard(
 
 def _log_hazard(p: np.ndarray) -> np.ndarray:
     return np.log(-np.log1p(-np.clip(p, _SMALLEST, 1 - _SMALLEST)))
+
+
+def dated_failures(examples: Examples, within_days: int) -> np.ndarray:
+    """Examples that fail within so many days, of landmarks that were followed so long: bool, ``(num_examples,)``.
+
+    At a landmark that was followed for a month only early failures are known, whatever was predicted.
+    """
+    known_until = (examples.landmark + examples.days_to_end.astype("timedelta64[D]")).max()
+    followed = examples.landmark + np.timedelta64(within_days, "D") <= known_until
+    return followed & examples.has_failed & (examples.days_to_end <= within_days)

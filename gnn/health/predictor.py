@@ -13,15 +13,14 @@ from gnn.health.bands import Band, fit_bands
 from gnn.health.calibration import Calibration
 from gnn.health.counts import estimate_overdispersion
 from gnn.health.examples import Examples, Feature
-from gnn.health.horizons import HorizonCurve, fit_horizons
+from gnn.health.horizons import LONGEST_DATED_DAYS, HorizonCurve, dated_failures, fit_horizons
 from gnn.health.metrics import time_to_failure_error
 from gnn.health.port import FittedModel, model_named
 from gnn.health.reliability import ReliabilityBin, reliability_table
-from gnn.health.selection import Selection, choose_model
+from gnn.health.selection import HISTORY_REFERENCES, Selection, choose_model
 from graph.errors import RefusedError
 
 AUTO = "auto"
-REFERENCES = ("R0", "R1")
 # Days that people ask for; those beyond the supported follow-up are left out.
 ASKED_DAYS = (7, 14, 30, 60, 90, 120, 180, 270, 365, 540, 730)
 Z_80_PERCENT = 1.2815515594
@@ -29,7 +28,6 @@ Z_80_PERCENT = 1.2815515594
 # the odds at the ends of the 80 % band.
 UNKNOWN_MODEL_LOG_ODDS = float(np.log(2.0))
 FEWEST_DRIVES = 20
-LONGEST_DATED_DAYS = 180
 _SMALLEST = 1e-7
 Progress = Callable[[str, int, int | None], None]
 
@@ -208,7 +206,7 @@ def train_predictor(
     tell = progress or (lambda stage, done, total: None)
     check_trainable(examples)
     names = None if model == AUTO else [model_named(model).name]
-    beside = [name for name in REFERENCES if names is None or name not in names]
+    beside = [name for name in HISTORY_REFERENCES if names is None or name not in names]
     selection = choose_model(examples, names, seed=seed, beside=beside, progress=progress)
     tell("fit the model", 0, None)
     chosen = model_named(selection.name)
@@ -332,14 +330,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _time_error(examples: Examples, p: np.ndarray, curve: HorizonCurve) -> tuple[float, float] | None:
-    """Error of the median time to failure of drives that failed, beside that of the best constant.
-
-    Only landmarks that were followed for the whole stretch count: early failures of late landmarks would flatter.
-    """
+    """Error of the median time to failure of drives that failed, beside that of the best constant."""
     within = min(curve.supported_days, LONGEST_DATED_DAYS)
-    end = (examples.landmark + examples.days_to_end.astype("timedelta64[D]")).max()
-    followed = examples.landmark + np.timedelta64(within, "D") <= end
-    failed = examples.has_failed & (examples.days_to_end <= within) & followed
+    failed = dated_failures(examples, within)
     if len(np.unique(examples.drive[failed])) < FEWEST_DRIVES:
         return None
     days = examples.days_to_end[failed]

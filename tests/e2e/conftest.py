@@ -159,6 +159,15 @@ class Visit:
         found: list[list[str]] = self.page.evaluate(CONTRAST.read_text())
         return found
 
+    def expect_sound(self) -> None:
+        """No error, nothing asked of another machine, nothing that runs over the edge, no faint text."""
+        assert self.page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
+        assert self.outside() == []
+        assert self.errors == []
+        widths = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(widths) <= 0
+        assert self.low_contrast() == []
+
     def picture(self, name: str) -> Path:
         """Keep a picture of the whole page under ``screenshots/``."""
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -38,12 +38,7 @@ def test_a_page_shows_its_content_and_nothing_leaves_the_machine(
 
     assert seen.heading().startswith(PAGES[page])
     assert "Synthetic" in seen.page.locator('[data-testid="stMain"]').inner_text()
-    assert seen.page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
-    assert seen.outside() == []
-    assert seen.errors == []
-    overflow = seen.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0
-    assert seen.low_contrast() == []
+    seen.expect_sound()
     assert seen.picture(f"{page}-{theme}-{width}").stat().st_size > 20_000
 
 
@@ -74,15 +69,12 @@ def test_a_finding_is_answered_on_its_drives_page_and_leaves_what_needs_attentio
     row = next(row for row in listed if row["subject_label"] == "Drive" and subjects.count(row["subject"]) == 1)
     seen = visit()
     seen.open(f"{app_address}/drive?fleet=demo&id={row['subject_name']}")
-    answer = seen.page.get_by_role("button", name="Answer", exact=True)
-    answer.evaluate("button => button.scrollIntoView({block: 'center'})")  # the form opens below it
-    answer.click()
+    seen.page.get_by_role("button", name="Answer", exact=True).click()
     seen.page.get_by_role("textbox", name="Reason").fill("fan ordered, ticket 4711")
-    seen.picture("drive-answer")
-    # On a short screen the form ends below its edge.
-    seen.page.get_by_role("button", name="Acknowledge").evaluate("button => button.click()")
+    seen.page.get_by_role("button", name="Acknowledge").click()
     seen.page.get_by_text(re.compile(r"acknowledged by .*: fan ordered, ticket 4711")).first.wait_for(timeout=60_000)
     seen.settle()
+    seen.picture("drive-answer")  # not of the open form: the picture makes the window taller, and the form stays there
     assert seen.errors == []
 
     again = json.loads(atoll(demo_workspace, "finding", "list", "--fleet", "demo", "--json"))

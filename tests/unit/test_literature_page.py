@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from drawn_pages import drawn, text_of
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from streamlit.testing.v1 import AppTest
 
 from app.analysis.literature import FindingLiterature
 from app.analysis.literature_claims import Claim, short_name, strongest, works_by_side
@@ -52,16 +52,6 @@ def described(claims: list[Claim], **changes: Any) -> ConceptDescription:
         mitigations=[], unsourced=[], store_version=3,
     )  # fmt: skip
     return replace(whole, **changes)
-
-
-def drawn(script: Any, *arguments: Any) -> AppTest:
-    app = AppTest.from_function(script, args=arguments, default_timeout=30).run()
-    assert not app.exception, app.exception
-    return app
-
-
-def text_of(app: AppTest) -> str:
-    return "\n".join(str(item.value) for item in app.markdown)
 
 
 def draw_concept(whole: object, shown: object) -> None:

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gnn.health.examples import groups_of, make_examples
-from gnn.health.history import INVENTORY, FleetHistory
+from gnn.health.history import FleetHistory
 from graph.errors import InputError
+from graph.projection import INVENTORY
 
 FIRST = pd.Timestamp("2026-01-01")
 

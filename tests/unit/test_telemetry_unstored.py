@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from app.analysis.risk_sources import ends_of_service, history_from_files
-from gnn.health.history import INVENTORY, TICKETS
+from gnn.health.history import TICKETS
 from graph.errors import InputError
+from graph.projection import INVENTORY
 from ingest.telemetry.demo import write_demo_fleet
 
 COLUMNS = "date,serial_number,model,capacity_bytes,failure,smart_5_raw,smart_9_raw"

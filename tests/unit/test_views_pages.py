@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
+from drawn_pages import drawn, text_of
 
 from app.analysis.drive_results import AttributeSeries, DriveChange, DriveDescription, LogRow, PathNode
 from app.analysis.results import (
@@ -72,16 +72,6 @@ def overview(**changes: Any) -> FleetOverview:
         hot_spot=None, store_version=3, data_time=DAYS[-1], rule_base_version="1.0.0", num_rules=20,
     )  # fmt: skip
     return replace(whole, **changes)
-
-
-def drawn(script: Any, *arguments: Any) -> AppTest:
-    app = AppTest.from_function(script, args=arguments, default_timeout=30).run()
-    assert not app.exception, app.exception
-    return app
-
-
-def text_of(app: AppTest) -> str:
-    return "\n".join(str(item.value) for item in app.markdown)
 
 
 def draw_drive(whole: object) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from drawn_pages import drawn, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
@@ -85,16 +86,6 @@ def table(verdicts: list[str], answers: list[str | None] | None = None) -> pd.Da
             "answer": answers or [None] * len(verdicts), "status": "in service",
         }
     )  # fmt: skip
-
-
-def drawn(script: Any, *arguments: Any) -> AppTest:
-    app = AppTest.from_function(script, args=arguments, default_timeout=30).run()
-    assert not app.exception, app.exception
-    return app
-
-
-def text_of(app: AppTest) -> str:
-    return "\n".join(str(item.value) for item in app.markdown)
 
 
 def charts_of(app: AppTest) -> list[str]:

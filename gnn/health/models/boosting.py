@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
+from gnn.health.counts import HALF_LIFE_DAYS
 from gnn.health.examples import Examples
 from gnn.health.models.matrix import informative, log_odds, numbers, person_periods, placed, teaching, thinned
 from gnn.health.port import Output
@@ -27,8 +28,6 @@ NUM_TREES = 150
 NUM_SEEDS = 3
 NUM_PERIODS = 5
 MOST_HEALTHY = 40_000
-# Drives, loads and base rates drift: an example counts half after so many days.
-HALF_LIFE_DAYS = 125
 # With fewer failures than these, trees are fewer and smaller.
 MANY_FAILURES = 1_000
 # The same numbers on every machine and with any number of threads.

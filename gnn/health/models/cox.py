@@ -13,7 +13,7 @@ import pandas as pd
 
 from gnn.health.examples import Examples
 from gnn.health.models.hazard import along_path
-from gnn.health.models.matrix import Standard, placed, teaching, thinned, useful
+from gnn.health.models.matrix import Standard, followed_days, placed, teaching, thinned, useful
 from gnn.health.port import Output
 from graph.errors import RefusedError
 
@@ -86,14 +86,10 @@ class Cox:
 
     def fit(self, train: Examples, seed: int) -> FittedCox:
         """Learn from all examples, those of unknown label included: they were observed for a while."""
-        if train.horizon_days is None:
-            raise RefusedError(
-                f"Model '{self.name}' cannot learn: these examples have no follow-up (case-control windows), so "
-                f"nothing is a risk by horizon. Use a window classifier."
-            )
+        horizon_days = followed_days(train, self.name)
         teaching(train, self.name)
         order = np.lexsort((train.landmark, train.drive))
-        follow_up = FOLLOW_UP_HORIZONS * train.horizon_days
+        follow_up = FOLLOW_UP_HORIZONS * horizon_days
         failed = (train.has_failed & (train.days_to_end <= follow_up))[order]
         chosen, weight = thinned(failed, MOST_HEALTHY, seed)
         drawn = train.take(order[chosen])
@@ -105,7 +101,7 @@ class Cox:
         )
         if not columns:  # nothing varies: the share that failed is all there is to know
             frame, columns = frame.assign(x0=0.0), []
-        coefficients, hazard = _regressed(frame, columns, train.horizon_days)
+        coefficients, hazard = _regressed(frame, columns, horizon_days)
         return FittedCox(standard, coefficients, hazard)
 
     def restore(self, state: Mapping[str, Any]) -> FittedCox:

@@ -11,9 +11,9 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from gnn.health.examples import Examples
-from gnn.health.models.matrix import Standard, person_periods, placed, teaching, thinned
+from gnn.health.models.matrix import Standard, followed_days, person_periods, placed, teaching, thinned
 from gnn.health.port import Output
-from graph.errors import InputError, RefusedError
+from graph.errors import InputError
 
 # Ends of the periods in horizons: three within the horizon, then as far as follow-up goes.
 PERIOD_ENDS = (1 / 3, 2 / 3, 1.0, 2.0, 3.0)
@@ -114,20 +114,16 @@ class DiscreteTimeHazard:
 
     def fit(self, train: Examples, seed: int) -> FittedHazard:
         """Learn from all examples, those of unknown label included: they were observed for a while."""
-        if train.horizon_days is None:
-            raise RefusedError(
-                f"Model '{self.name}' cannot learn: these examples have no follow-up (case-control windows), so "
-                f"nothing is a risk by horizon. Use a window classifier."
-            )
+        horizon_days = followed_days(train, self.name)
         teaching(train, self.name)
         order = np.lexsort((train.landmark, train.drive))
-        ends = _ends(train, train.horizon_days)
+        ends = _ends(train, horizon_days)
         failed = (train.has_failed & (train.days_to_end <= ends[-1]))[order]
         chosen, weight = thinned(failed, MOST_HEALTHY, seed)
         drawn = train.take(order[chosen])
         standard = Standard.of(drawn)
         table = standard.table(drawn)
-        at = _log_time(ends, train.horizon_days)
+        at = _log_time(ends, horizon_days)
         rows, period, event = person_periods(drawn.days_to_end, drawn.has_failed, ends)
         width = table.shape[1]
         design = np.zeros((len(rows), 2 * width + len(ends)))
@@ -143,7 +139,7 @@ class DiscreteTimeHazard:
             found[width : 2 * width],
             ends,
             float(regression.intercept_[0]) + _PERIOD_SCALE * found[2 * width :],
-            train.horizon_days,
+            horizon_days,
         )
 
     def restore(self, state: Mapping[str, Any]) -> FittedHazard:

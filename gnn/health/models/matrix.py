@@ -23,6 +23,20 @@ SMALLEST_P = 1e-9
 _FURTHEST = 6.0
 
 
+def followed_days(train: Examples, model: str) -> int:
+    """Horizon in days of examples that have a follow-up in time.
+
+    Raises:
+        RefusedError: They are case-control windows.
+    """
+    if train.horizon_days is None:
+        raise RefusedError(
+            f"Model '{model}' cannot learn: these examples have no follow-up (case-control windows), so "
+            "nothing is a risk by horizon. Use a window classifier."
+        )
+    return train.horizon_days
+
+
 def teaching(train: Examples, model: str, min_failing_drives: int = MIN_FAILING_DRIVES) -> Examples:
     """The examples whose label is known, in an order that does not depend on how they came.
 
